@@ -1,0 +1,1 @@
+//! Images: references, the catalogue of Kubernetes versions, and what one cluster needs.

@@ -1,0 +1,1 @@
+//! YAML text to a tree in which everything knows where it was written.

@@ -1,0 +1,1 @@
+//! End to end checks live in `tests/tests/` and `tests/browser/`.
