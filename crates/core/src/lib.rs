@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod fix;
 pub mod image;
 pub mod plan;
+pub mod problem;
 pub mod render;
 pub mod rules;
 pub mod text;

@@ -1,0 +1,47 @@
+//! What reading and lowering saw: facts with places, no words and no codes. Only rules turn them into words.
+
+use crate::text::Span;
+use crate::yaml::Stop;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Problem {
+    /// The YAML parser stops; what follows was not read.
+    Syntax(Stop),
+    /// Nested too deep to be read.
+    TooDeep { span: Span, levels: usize },
+    /// yaml.v2 parses the text, but no value can be made of it; its words.
+    Undecodable { span: Span, error: String },
+    /// A second document, which rke never reads.
+    MoreDocuments { span: Span },
+    /// A key rke's decoder drops without a word.
+    UnknownKey(UnknownKey),
+    /// The value does not fit the type; rke refuses the file.
+    Mismatch { span: Span, at: String, wanted: &'static str, error: String },
+    /// The same key twice in one mapping.
+    DuplicateKey { span: Span, first: Span, at: String, kept: Kept },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnknownKey {
+    /// The key alone.
+    pub span: Span,
+    /// Key and value.
+    pub entry: Span,
+    /// Path of the key, as `private_registries[0].ecrCredentialPlugin`.
+    pub at: String,
+    pub key: String,
+    /// The Go struct that has no such key, as `types.PrivateRegistry`.
+    pub parent: &'static str,
+    /// Keys that stand beside it.
+    pub siblings: Vec<String>,
+}
+
+/// What yaml.v2 keeps of a key that is written twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    Last,
+    /// Structs and maps are decoded one on top of the other.
+    Merged,
+    /// The second is null, which empties the field.
+    Nothing,
+}

@@ -1,0 +1,1 @@
+//! Tree to edits: the only place that knows indentation.
