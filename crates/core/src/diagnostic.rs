@@ -1,6 +1,6 @@
 //! What is said about a text.
 
-use crate::fix::Fix;
+use crate::fix::{Edit, Fix, Safety};
 use crate::text::Span;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +28,39 @@ pub struct Label {
     pub message: String,
 }
 
+/// What rke says when it refuses the file for a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub step: Step,
+    /// Which of several at the same step: the smallest is met first.
+    pub nth: usize,
+    /// rke's exact text, prefixes included.
+    pub error: String,
+}
+
+/// The checks of rke in the order in which it makes them; it stops at the first that fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Reading and decoding the file.
+    Parse,
+    /// kubernetes_version is no version.
+    Version,
+    ServiceRange,
+    /// The role of a node is unknown.
+    Roles,
+    CloudProvider,
+    /// Version unknown and images missing: the first check of ValidateCluster.
+    Images,
+    DuplicateNodes,
+    Hosts,
+    Authentication,
+    Network,
+    Ingress,
+    CriDockerd,
+    PodSecurity,
+    Services,
+}
+
 /// One finding. Its span is never empty unless the text is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -45,8 +78,38 @@ pub struct Diagnostic {
     /// The remedy.
     pub help: Option<String>,
     pub fixes: Vec<Fix>,
-    /// rke's own text where it refuses the file for this.
-    pub rke_error: Option<String>,
+    /// Where rke refuses the file for this.
+    pub refusal: Option<Refusal>,
     /// rke reports only its first error; this is the one.
     pub stops_rke: bool,
+}
+
+impl Diagnostic {
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub fn label(&mut self, span: Span, message: impl Into<String>) -> &mut Self {
+        self.related.push(Label { span, message: message.into() });
+        self
+    }
+
+    /// A fix without edits is no fix and is left out.
+    pub fn fix(&mut self, title: impl Into<String>, safety: Safety, edits: Vec<Edit>) -> &mut Self {
+        if !edits.is_empty() {
+            self.fixes.push(Fix::new(title, safety, edits));
+        }
+        self
+    }
+
+    pub fn refused(&mut self, step: Step, nth: usize, error: impl Into<String>) -> &mut Self {
+        self.refusal = Some(Refusal { step, nth, error: error.into() });
+        self
+    }
+
+    pub fn severity(&mut self, severity: Severity) -> &mut Self {
+        self.severity = severity;
+        self
+    }
 }

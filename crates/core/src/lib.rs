@@ -16,12 +16,15 @@ pub mod plan;
 pub mod problem;
 pub mod render;
 pub mod rules;
+pub mod schema;
 pub mod text;
 pub mod yaml;
 
 use cluster::Cluster;
-use diagnostic::Diagnostic;
+use diagnostic::{Diagnostic, Step};
 use plan::{Options, Plan};
+use rules::Facts;
+use yaml::Document;
 
 /// What rke does with the file before it touches a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,8 +60,18 @@ pub struct Checked {
 
 /// Reads, plans and checks one text. Never fails: what is wrong with the text is in the diagnostics.
 pub fn check(text: &str, options: &Options) -> Checked {
-    let _ = text;
-    let cluster = Cluster::default();
+    let (document, mut problems) = Document::parse(text);
+    let (cluster, lowered) = Cluster::lower(&document);
+    problems.extend(lowered);
     let plan = Plan::new(&cluster, options);
-    Checked { outcome: Outcome::Accepted, hostcount_error: None, cluster, plan, diagnostics: Vec::new() }
+    let diagnostics =
+        rules::run(&Facts { text, document: &document, problems: &problems, cluster: &cluster, plan: &plan });
+    let outcome = match diagnostics.iter().find(|d| d.stops_rke).and_then(|d| d.refusal.as_ref()) {
+        None => Outcome::Accepted,
+        Some(refusal) => Outcome::Refused {
+            stage: if refusal.step == Step::Parse { Stage::Parse } else { Stage::Init },
+            error: refusal.error.clone(),
+        },
+    };
+    Checked { outcome, hostcount_error: None, cluster, plan, diagnostics }
 }

@@ -1,10 +1,23 @@
 //! The typed model of a cluster.yml, as rke's decoder reads it; every leaf knows where it was written.
 
+mod decode;
+pub mod generic;
+mod lower;
+mod time;
+pub mod value;
+
+use crate::problem::Problem;
 use crate::text::{Span, Spanned};
+use crate::yaml::Document;
+use value::Value;
 
 /// What decides images, credentials and roles. `None` where rke sees nothing: key missing, null, or empty text.
 #[derive(Clone, Debug, Default)]
 pub struct Cluster {
+    /// Everything that was decoded, for what has no field here.
+    pub config: Value,
+    /// All behind `Failed to parse cluster file: `, where rke's decoders refuse the file.
+    pub parse_error: Option<String>,
     pub kubernetes_version: Option<Spanned<String>>,
     pub registries: Vec<PrivateRegistry>,
     /// Pinned images: non-empty values only, in the order of the file.
@@ -16,6 +29,13 @@ pub struct Cluster {
     pub monitoring_provider: Option<Spanned<String>>,
     pub kubelet: Kubelet,
     pub etcd: Etcd,
+}
+
+impl Cluster {
+    /// Reads what rke reads. Never fails: what rke would refuse is read as far as it can be.
+    pub fn lower(document: &Document) -> (Self, Vec<Problem>) {
+        lower::lower(document)
+    }
 }
 
 /// One entry of `private_registries`.

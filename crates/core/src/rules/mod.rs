@@ -1,12 +1,19 @@
 //! Rules: one file and one line each. A rule turns what was seen into words.
+//!
+//! Architecture invariant: rules never look at each other, nor at artifacts.
 
 use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::plan::Plan;
+use crate::problem::Problem;
+use crate::text::{Span, visible};
+use crate::yaml::Document;
 
 /// One fault that can be found.
 pub struct Rule {
+    /// Stable: `D` and a number, the hundreds name the family.
     pub code: &'static str,
+    /// The fault in a few words, kebab-case.
     pub name: &'static str,
     pub severity: Severity,
     /// One sentence.
@@ -17,23 +24,92 @@ pub struct Rule {
     pub check: fn(&Facts<'_>, &mut Reporter<'_>),
 }
 
-/// A file with the fault, the span marked by `^` under it; `after` is the file once fixed.
+/// A file with the fault; what the rule marks has a line of `^` under it. `after` is the file once fixed.
 pub struct Example {
     pub before: &'static str,
     pub after: Option<&'static str>,
 }
 
+impl Example {
+    /// `before` as a person would write it, without the marks.
+    pub fn text(&self) -> String {
+        self.before.split_inclusive('\n').filter(|line| !is_mark(line)).collect()
+    }
+}
+
+fn is_mark(line: &str) -> bool {
+    line.trim_start().starts_with('^')
+}
+
 /// Everything a rule may look at.
 pub struct Facts<'a> {
     pub text: &'a str,
+    pub document: &'a Document,
+    pub problems: &'a [Problem],
     pub cluster: &'a Cluster,
     pub plan: &'a Plan,
 }
 
 /// Collects what one rule finds.
 pub struct Reporter<'a> {
-    pub rule: &'static Rule,
-    pub found: &'a mut Vec<Diagnostic>,
+    rule: &'static Rule,
+    text: &'a str,
+    found: &'a mut Vec<Diagnostic>,
 }
 
-pub static RULES: &[&Rule] = &[];
+impl Reporter<'_> {
+    /// `span` is widened to something a person can see; `at` is the path of the key to blame.
+    pub fn report(&mut self, span: Span, at: impl Into<String>, message: impl Into<String>) -> &mut Diagnostic {
+        self.found.push(Diagnostic {
+            code: self.rule.code,
+            name: self.rule.name,
+            severity: self.rule.severity,
+            span: visible(self.text, span),
+            message: message.into(),
+            at: at.into(),
+            related: Vec::new(),
+            help: None,
+            fixes: Vec::new(),
+            refusal: None,
+            stops_rke: false,
+        });
+        let last = self.found.len() - 1;
+        &mut self.found[last]
+    }
+}
+
+/// Runs every rule; findings come sorted by place, the one at which rke stops marked.
+pub fn run(facts: &Facts<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for rule in RULES {
+        (rule.check)(facts, &mut Reporter { rule, text: facts.text, found: &mut found });
+    }
+    found.sort_by(|a, b| (a.span.start, b.severity, a.code).cmp(&(b.span.start, a.severity, b.code)));
+    let first = |d: &Diagnostic| d.refusal.as_ref().map(|r| (r.step, r.nth));
+    if let Some(stop) = found.iter().filter_map(first).min()
+        && let Some(diagnostic) = found.iter_mut().find(|d| first(d) == Some(stop))
+    {
+        diagnostic.stops_rke = true;
+    }
+    found
+}
+
+/// The rule behind a code or a name.
+pub fn find(code: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|r| r.code.eq_ignore_ascii_case(code) || r.name == code)
+}
+
+/// Modules and table from one list, so that no rule file is orphaned.
+macro_rules! rules {
+    ($($module:ident),* $(,)?) => {
+        $(mod $module;)*
+        pub static RULES: &[&Rule] = &[$(&$module::RULE),*];
+    };
+}
+
+rules! {
+    yaml_syntax,
+}
+
+#[cfg(test)]
+mod tests;

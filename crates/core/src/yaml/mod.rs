@@ -15,7 +15,7 @@ use std::io::{BufRead, Read};
 use libyaml_safer::{ErrorKind, Event, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle};
 
 use crate::problem::Problem;
-use crate::text::{Span, floor_char_boundary};
+use crate::text::{Span, floor_char_boundary, visible};
 
 /// Deeper nesting is not read: no cluster.yml needs it, and every later walk recurses.
 const MAX_DEPTH: usize = 200;
@@ -192,7 +192,8 @@ impl Builder<'_> {
                     documents += 1;
                     if documents == 2 {
                         let start = self.at(event.start_mark);
-                        self.problems.push(Problem::MoreDocuments { span: self.visible(Span::new(start, start + 3)) });
+                        self.problems
+                            .push(Problem::MoreDocuments { span: visible(self.text, Span::new(start, start + 3)) });
                         return self.close();
                     }
                     if version_directive.as_ref().is_some_and(|v| (v.major, v.minor) != (1, 1)) {
@@ -236,7 +237,11 @@ impl Builder<'_> {
                     return false;
                 }
                 // yaml.v2 adds no line break that is not in the text.
-                if style == Style::Block && end >= self.text.len() && !self.text.ends_with('\n') && value.ends_with('\n') {
+                if style == Style::Block
+                    && end >= self.text.len()
+                    && !self.text.ends_with('\n')
+                    && value.ends_with('\n')
+                {
                     value.pop();
                 }
                 (Data::Scalar { text: value.into(), style, implicit: plain_implicit }, anchor, tag)
@@ -266,7 +271,10 @@ impl Builder<'_> {
         self.place(id);
         if collection {
             if self.open.len() == MAX_DEPTH {
-                self.problems.push(Problem::TooDeep { span: self.visible(Span::new(start, start + 1)), levels: MAX_DEPTH });
+                self.problems.push(Problem::TooDeep {
+                    span: visible(self.text, Span::new(start, start + 1)),
+                    levels: MAX_DEPTH,
+                });
                 return false;
             }
             self.open.push((id, None));
@@ -342,7 +350,7 @@ impl Builder<'_> {
             Some(mark) => self.at(mark),
             None => self.text.char_indices().find(|(_, c)| !printable(*c)).map_or(0, |(i, _)| i),
         };
-        let span = self.visible(Span::new(at, at + 1));
+        let span = visible(self.text, Span::new(at, at + 1));
         self.document.stop = Some(Stop { span, error, what: what.to_owned() });
     }
 
@@ -369,24 +377,6 @@ impl Builder<'_> {
 
     fn trimmed(&self, span: Span) -> Span {
         Span::new(span.start, span.start + self.text[span.range()].trim_end().len())
-    }
-
-    /// A span a person can see: whole characters, no line break, never empty unless the text is.
-    fn visible(&self, span: Span) -> Span {
-        let text = self.text;
-        let mut start = floor_char_boundary(text, span.start);
-        let mut end = floor_char_boundary(text, span.end.max(start));
-        if text[start..end].trim().is_empty() {
-            // Look for something to point at: backwards from here, else forwards.
-            match text[..start].trim_end().char_indices().next_back() {
-                Some((i, c)) => (start, end) = (i, i + c.len_utf8()),
-                None => match text[start..].char_indices().find(|(_, c)| !c.is_whitespace()) {
-                    Some((i, c)) => (start, end) = (start + i, start + i + c.len_utf8()),
-                    None => (start, end) = (0, text.chars().next().map_or(0, char::len_utf8)),
-                },
-            }
-        }
-        Span::new(start, end)
     }
 }
 

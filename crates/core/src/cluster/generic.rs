@@ -1,0 +1,289 @@
+//! The file as a plain value: what ghodss/yaml v1.0.0 makes of it, rke's first step with every file.
+//!
+//! yaml.v2 into untyped values, then to JSON. Everything that can fail there fails here, in its words.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::text::Span;
+use crate::yaml::scalar::{Resolved, resolve};
+use crate::yaml::{Data, Document, Node, NodeId};
+
+/// A value without types or places; keys sorted as Go writes JSON objects.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Plain {
+    Null,
+    Bool(bool),
+    Int(i64),
+    UInt(u64),
+    Float(f64),
+    Text(String),
+    List(Vec<Plain>),
+    Map(BTreeMap<String, Plain>),
+}
+
+/// Why no value can be made of a text that parses, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Undecodable {
+    pub span: Span,
+    /// Everything behind `Failed to parse cluster file: `.
+    pub error: String,
+}
+
+const TO_JSON: &str = "error unmarshalling clusterfile: error converting YAML to JSON: ";
+
+/// Walks the whole document as the decoder does.
+pub fn check(document: &Document) -> Result<(), Undecodable> {
+    let Some(root) = document.root else { return Ok(()) };
+    let mut walk = Walk::new(document);
+    walk.node(root).map_err(|(span, error)| Undecodable { span, error: format!("{TO_JSON}{}", in_yaml(error)) })?;
+    if let Some((span, error)) = walk.null_key.or(walk.infinite) {
+        return Err(Undecodable { span, error: format!("{TO_JSON}{error}") });
+    }
+    let node = document.resolve(root);
+    let json_type = match &node.data {
+        Data::Mapping { .. } | Data::Alias { .. } => return Ok(()),
+        Data::Sequence { .. } => "array",
+        Data::Scalar { text, implicit, .. } => match resolve(node.tag.as_deref(), text, *implicit) {
+            Ok(Resolved::Null) => return Ok(()),
+            Ok(Resolved::Bool(_)) => "bool",
+            Ok(Resolved::Int(_) | Resolved::UInt(_) | Resolved::Float(_)) => "number",
+            _ => "string",
+        },
+    };
+    let error = format!(
+        "error unmarshalling clusterfile: error unmarshaling JSON: json: cannot unmarshal {json_type} into Go value of type map[string]interface {{}}"
+    );
+    Err(Undecodable { span: node.span, error })
+}
+
+/// Errors of yaml.v2 carry its prefix, those of ghodss do not.
+fn in_yaml(error: String) -> String {
+    format!("yaml: {error}")
+}
+
+type Failure = (Span, String);
+
+struct Walk<'d> {
+    document: &'d Document,
+    decoded: u64,
+    by_alias: u64,
+    alias_depth: u32,
+    /// Aliases that are being followed.
+    active: HashSet<NodeId>,
+    null_key: Option<Failure>,
+    infinite: Option<Failure>,
+}
+
+impl<'d> Walk<'d> {
+    fn new(document: &'d Document) -> Self {
+        let active = HashSet::new();
+        Self { document, decoded: 0, by_alias: 0, alias_depth: 0, active, null_key: None, infinite: None }
+    }
+
+    fn node(&mut self, id: NodeId) -> Result<(), Failure> {
+        let node = self.document.node(id);
+        self.decoded += 1;
+        self.by_alias += u64::from(self.alias_depth > 0);
+        if self.by_alias > 100
+            && self.decoded > 1000
+            && self.by_alias as f64 / self.decoded as f64 > allowed_alias_ratio(self.decoded)
+        {
+            return Err((node.span, "document contains excessive aliasing".to_owned()));
+        }
+        match &node.data {
+            Data::Alias { name, target } => {
+                if !self.active.insert(id) {
+                    return Err((node.span, format!("anchor '{name}' value contains itself")));
+                }
+                self.alias_depth += 1;
+                let result = self.node(*target);
+                self.alias_depth -= 1;
+                self.active.remove(&id);
+                result
+            }
+            Data::Scalar { text, implicit, .. } => match resolve(node.tag.as_deref(), text, *implicit) {
+                Err(error) => Err((node.span, error)),
+                Ok(Resolved::Float(f)) if !f.is_finite() => {
+                    let name = if f.is_nan() {
+                        "NaN"
+                    } else if f > 0.0 {
+                        "+Inf"
+                    } else {
+                        "-Inf"
+                    };
+                    self.infinite.get_or_insert_with(|| (node.span, format!("json: unsupported value: {name}")));
+                    Ok(())
+                }
+                Ok(_) => Ok(()),
+            },
+            Data::Sequence { items, .. } => items.iter().try_for_each(|item| self.node(*item)),
+            Data::Mapping { entries, .. } => {
+                for entry in entries {
+                    if is_merge(self.document.node(entry.key)) {
+                        self.merge(entry.value)?;
+                        continue;
+                    }
+                    self.node(entry.key)?;
+                    let key = self.document.resolve(entry.key);
+                    match &key.data {
+                        Data::Scalar { text, implicit, .. } => {
+                            let null = resolve(key.tag.as_deref(), text, *implicit) == Ok(Resolved::Null);
+                            self.node(entry.value)?;
+                            if null && self.null_key.is_none() {
+                                let value = go_syntax(&plain(self.document, entry.value), true);
+                                let error =
+                                    format!("Unsupported map key of type: %!s(<nil>), key: <nil>, value: {value}");
+                                let place = if key.span.is_empty() { node.span } else { key.span };
+                                self.null_key = Some((place, error));
+                            }
+                        }
+                        _ => {
+                            let key_text = go_syntax(&plain(self.document, entry.key), false);
+                            return Err((key.span, format!("invalid map key: {key_text}")));
+                        }
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn merge(&mut self, id: NodeId) -> Result<(), Failure> {
+        let node = self.document.node(id);
+        let is_map = |id: NodeId| matches!(self.document.resolve(id).data, Data::Mapping { .. });
+        let sources: Vec<NodeId> = match &node.data {
+            Data::Mapping { .. } | Data::Alias { .. } => vec![id],
+            Data::Sequence { items, .. } => items.iter().rev().copied().collect(),
+            Data::Scalar { .. } => Vec::new(),
+        };
+        if matches!(node.data, Data::Scalar { .. }) || !sources.iter().all(|s| is_map(*s)) {
+            let error = "map merge requires map or sequence of maps as the value";
+            return Err((node.span, error.to_owned()));
+        }
+        sources.into_iter().try_for_each(|source| self.node(source))
+    }
+}
+
+/// The share of decoding that may come from aliases: 99 % up to 400,000 steps, 10 % from 4,000,000 on.
+fn allowed_alias_ratio(decoded: u64) -> f64 {
+    const LOW: f64 = 400_000.0;
+    const HIGH: f64 = 4_000_000.0;
+    0.99 - 0.89 * ((decoded as f64).clamp(LOW, HIGH) - LOW) / (HIGH - LOW)
+}
+
+/// `<<`, plain or with the merge tag.
+pub fn is_merge(key: &Node) -> bool {
+    let merge_tag = key.tag.as_deref() == Some("tag:yaml.org,2002:merge");
+    matches!(&key.data, Data::Scalar { text, implicit, .. } if &**text == "<<" && (*implicit || merge_tag))
+}
+
+/// The value under `id`; call it only on documents that passed [`check`].
+pub fn plain(document: &Document, id: NodeId) -> Plain {
+    let node = document.resolve(id);
+    match &node.data {
+        Data::Scalar { text, implicit, .. } => match resolve(node.tag.as_deref(), text, *implicit) {
+            Ok(Resolved::Null) => Plain::Null,
+            Ok(Resolved::Bool(value)) => Plain::Bool(value),
+            Ok(Resolved::Int(value)) => Plain::Int(value),
+            Ok(Resolved::UInt(value)) => Plain::UInt(value),
+            Ok(Resolved::Float(value)) => Plain::Float(value),
+            Ok(Resolved::Binary(value)) => Plain::Text(value),
+            _ => Plain::Text(text.to_string()),
+        },
+        Data::Sequence { items, .. } => Plain::List(items.iter().map(|item| plain(document, *item)).collect()),
+        Data::Mapping { .. } => {
+            let mut map = BTreeMap::new();
+            collect(document, id, &mut map);
+            Plain::Map(map)
+        }
+        Data::Alias { .. } => Plain::Null,
+    }
+}
+
+fn collect(document: &Document, mapping: NodeId, map: &mut BTreeMap<String, Plain>) {
+    for entry in document.entries(mapping) {
+        if is_merge(document.node(entry.key)) {
+            match &document.node(entry.value).data {
+                Data::Sequence { items, .. } => items.iter().rev().for_each(|item| collect(document, *item, map)),
+                _ => collect(document, entry.value, map),
+            }
+        } else {
+            map.insert(key_text(&plain(document, entry.key)), plain(document, entry.value));
+        }
+    }
+}
+
+/// A key as ghodss turns it to text.
+fn key_text(key: &Plain) -> String {
+    match key {
+        Plain::Text(text) => text.clone(),
+        Plain::Bool(value) => value.to_string(),
+        Plain::Int(value) => value.to_string(),
+        Plain::UInt(value) => value.to_string(),
+        Plain::Float(value) => (*value as f32).to_string(),
+        _ => String::new(),
+    }
+}
+
+/// Go's `%#v` (with `sign`: `%+#v`) of a decoded value.
+fn go_syntax(value: &Plain, sign: bool) -> String {
+    let plus = |negative: bool| if sign && !negative { "+" } else { "" };
+    match value {
+        Plain::Null => "interface {}(nil)".to_owned(),
+        Plain::Bool(value) => value.to_string(),
+        // A positive number loses its sign again under the flag `#`.
+        Plain::Int(value) => value.to_string(),
+        Plain::UInt(value) => format!("0x{value:x}"),
+        Plain::Float(value) => format!("{}{value}", plus(value.is_sign_negative())),
+        Plain::Text(value) => format!("{value:?}"),
+        Plain::List(items) => {
+            let items: Vec<_> = items.iter().map(|item| go_syntax(item, sign)).collect();
+            format!("[]interface {{}}{{{}}}", items.join(", "))
+        }
+        Plain::Map(map) => {
+            let entries: Vec<_> = map.iter().map(|(k, v)| format!("{k:?}:{}", go_syntax(v, sign))).collect();
+            format!("map[interface {{}}]interface {{}}{{{}}}", entries.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        check(&Document::parse(text).0).err().map_or(String::new(), |e| e.error)
+    }
+
+    #[test]
+    fn says_what_ghodss_says() {
+        assert!(
+            error("hello\n").ends_with("json: cannot unmarshal string into Go value of type map[string]interface {}")
+        );
+        assert!(error("a: &a [*a]\n").ends_with("to JSON: yaml: anchor 'a' value contains itself"));
+        assert!(error("? [a]\n: 1\n").ends_with("yaml: invalid map key: []interface {}{\"a\"}"));
+        assert!(error("~: 2\n").ends_with("JSON: Unsupported map key of type: %!s(<nil>), key: <nil>, value: 2"));
+        assert!(error("a: .inf\n").ends_with("to JSON: json: unsupported value: +Inf"));
+        assert!(error("<<: 1\n").ends_with("yaml: map merge requires map or sequence of maps as the value"));
+        assert_eq!(error("a: 1\n"), "");
+        assert_eq!(error("null\n"), "");
+    }
+
+    #[test]
+    fn an_alias_bomb_is_refused_in_bounded_time() {
+        let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..12 {
+            let alias = format!("*a{}", level - 1);
+            text += &format!("a{level}: &a{level} [{}]\n", vec![alias; 10].join(", "));
+        }
+        assert!(error(&text).ends_with("yaml: document contains excessive aliasing"));
+    }
+
+    #[test]
+    fn an_earlier_source_of_a_merge_wins() {
+        let (document, _) = Document::parse("a: &a {p: 1}\nb: &b {p: 2, q: 2}\nc:\n  <<: [*a, *b]\n  q: 3\n");
+        let c = document.get(document.root.unwrap(), "c").unwrap();
+        let want = BTreeMap::from([("p".to_owned(), Plain::Int(1)), ("q".to_owned(), Plain::Int(3))]);
+        assert_eq!(plain(&document, c), Plain::Map(want));
+    }
+}

@@ -1,0 +1,105 @@
+//! What rke's decoder makes of the file: typed values that know where they were written.
+
+use std::borrow::Cow;
+
+use crate::text::{Span, Spanned};
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Value {
+    /// Empty where the value is absent: right behind its key.
+    pub span: Span,
+    pub shape: Shape,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Shape {
+    /// Null, or never written: a nil pointer, an empty list, a zero value.
+    #[default]
+    Nil,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Value>),
+    /// A struct or a map.
+    Fields(Vec<Field>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    pub name: Cow<'static, str>,
+    /// Where the key stands.
+    pub key: Span,
+    pub value: Value,
+}
+
+impl Value {
+    /// The value under a path of struct keys such as `services.kube-api`; none where nothing is written.
+    pub fn at(&self, path: &str) -> Option<&Self> {
+        path.split('.').try_fold(self, |value, name| value.field(name).map(|f| &f.value))
+    }
+
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields().iter().find(|f| f.name == name)
+    }
+
+    /// The field under a path: for blaming its key.
+    pub fn field_at(&self, path: &str) -> Option<&Field> {
+        match path.rsplit_once('.') {
+            Some((parent, name)) => self.at(parent)?.field(name),
+            None => self.field(path),
+        }
+    }
+
+    pub fn fields(&self) -> &[Field] {
+        match &self.shape {
+            Shape::Fields(fields) => fields,
+            _ => &[],
+        }
+    }
+
+    pub fn items(&self) -> &[Self] {
+        match &self.shape {
+            Shape::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    pub fn is_nil(&self) -> bool {
+        self.shape == Shape::Nil
+    }
+
+    /// Not empty, as rke tests it nearly everywhere.
+    pub fn text(&self, name: &str) -> Option<Spanned<String>> {
+        self.field(name).and_then(|f| f.value.as_text())
+    }
+
+    pub fn as_text(&self) -> Option<Spanned<String>> {
+        match &self.shape {
+            Shape::Text(text) if !text.is_empty() => Some(Spanned::new(text.clone(), self.span)),
+            _ => None,
+        }
+    }
+
+    pub fn bool(&self, name: &str) -> Option<Spanned<bool>> {
+        let value = &self.field(name)?.value;
+        match value.shape {
+            Shape::Bool(bool) => Some(Spanned::new(bool, value.span)),
+            _ => None,
+        }
+    }
+
+    pub fn int(&self, name: &str) -> Option<Spanned<i64>> {
+        let value = &self.field(name)?.value;
+        match value.shape {
+            Shape::Int(int) => Some(Spanned::new(int, value.span)),
+            _ => None,
+        }
+    }
+
+    /// The items of a list of texts; null items are empty texts.
+    pub fn texts(&self, name: &str) -> Vec<Spanned<String>> {
+        let items = self.field(name).map_or(&[][..], |f| f.value.items());
+        items.iter().map(|item| item.as_text().unwrap_or(Spanned::new(String::new(), item.span))).collect()
+    }
+}
