@@ -51,6 +51,12 @@ pub struct PrivateRegistry {
     pub ecr: Option<EcrPlugin>,
 }
 
+impl PrivateRegistry {
+    pub fn is_default(&self) -> bool {
+        self.is_default.as_ref().is_some_and(|d| d.value)
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct EcrPlugin {
     /// The plugin's value, `{}` or its block.

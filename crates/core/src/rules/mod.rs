@@ -2,11 +2,13 @@
 //!
 //! Architecture invariant: rules never look at each other, nor at artifacts.
 
-use crate::cluster::Cluster;
+use crate::cluster::value::Value;
+use crate::cluster::{Cluster, PrivateRegistry};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::image::version::Version;
 use crate::plan::Plan;
 use crate::problem::Problem;
-use crate::text::{Span, visible};
+use crate::text::{Span, Spanned, visible};
 use crate::yaml::Document;
 
 /// One fault that can be found.
@@ -48,6 +50,29 @@ pub struct Facts<'a> {
     pub problems: &'a [Problem],
     pub cluster: &'a Cluster,
     pub plan: &'a Plan,
+}
+
+impl Facts<'_> {
+    /// The entries of `private_registries`, each with its path.
+    pub fn registries(&self) -> impl Iterator<Item = (String, &PrivateRegistry)> {
+        self.cluster.registries.iter().enumerate().map(|(i, r)| (format!("private_registries[{i}]"), r))
+    }
+
+    /// The entries that have a url.
+    pub fn registry_urls(&self) -> impl Iterator<Item = (String, &PrivateRegistry, &Spanned<String>)> {
+        self.registries().filter_map(|(at, registry)| registry.url.as_ref().map(|url| (at, registry, url)))
+    }
+
+    /// The decoded entry under a path of [`Facts::registries`], for the places of its keys.
+    pub fn registry_value(&self, at: &str) -> Option<&Value> {
+        let index = at.strip_prefix("private_registries[")?.strip_suffix(']')?.parse::<usize>().ok()?;
+        self.cluster.config.at("private_registries")?.items().get(index)
+    }
+
+    /// The Kubernetes version that counts, where it is one.
+    pub fn version(&self) -> Option<Version> {
+        Version::from_kubernetes(&self.plan.kubernetes_version).ok()
+    }
 }
 
 /// Collects what one rule finds.
@@ -109,6 +134,31 @@ macro_rules! rules {
 
 rules! {
     yaml_syntax,
+    wrong_type,
+    duplicate_key,
+    more_documents,
+    unknown_key,
+    url_scheme,
+    url_trailing_slash,
+    url_white_space,
+    url_upper_case,
+    url_bare_host,
+    url_unreadable,
+    docker_hub_alias,
+    several_defaults,
+    default_without_url,
+    duplicate_url,
+    half_a_login,
+    ecr_key_ignored,
+    ecr_plugin_null,
+    ecr_host_unknown,
+    ecr_plugin_beside_login,
+    ecr_half_a_key,
+    ecr_without_provider,
+    version_invalid,
+    version_unknown,
+    default_registry_defeated,
+    version_missing,
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The key tree of cluster.yml: one table for unknown keys, types, secrets and allowed values.
 
+pub mod suggest;
+
 use std::sync::OnceLock;
 
 /// A Go struct of rke's types.
@@ -69,7 +71,7 @@ pub struct Schema {
 impl Schema {
     pub fn get() -> &'static Self {
         static SCHEMA: OnceLock<Schema> = OnceLock::new();
-        SCHEMA.get_or_init(|| Self::read(include_str!("../data/cluster-keys.txt")))
+        SCHEMA.get_or_init(|| Self::read(include_str!("../../data/cluster-keys.txt")))
     }
 
     /// The type of the whole file.

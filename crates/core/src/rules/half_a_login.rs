@@ -1,0 +1,50 @@
+use super::{Example, Facts, Reporter, Rule};
+use crate::diagnostic::Severity;
+use crate::fix::Safety;
+
+pub static RULE: Rule = Rule {
+    code: "D211",
+    name: "half-a-login",
+    severity: Severity::Error,
+    summary: "A user without a password, or a password without a user, is sent as it is.",
+    why: "One of the two is enough for rke to log in with both: the other is sent empty, and the registry refuses. It also switches the ECR plugin of the entry off. Source: rke v1.6.3, docker/docker.go:741.",
+    examples: &[
+        Example {
+            before: "\
+private_registries:
+- url: registry.example.com
+  user: reader
+        ^^^^^^
+",
+            after: Some("\
+private_registries:
+- url: registry.example.com
+  user: reader
+  password: CHANGE_ME
+"),
+        },
+    ],
+    check,
+};
+
+fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+    for (at, registry) in facts.registries() {
+        let (given, missing, present) = match (&registry.user, &registry.password) {
+            (Some(user), None) => ("user", "password", user),
+            (None, Some(password)) => ("password", "user", password),
+            _ => continue,
+        };
+        let entry = facts.registry_value(&at);
+        let message = format!("`{given}` without `{missing}`: rke logs in with an empty {missing}");
+        let finding = reporter.report(present.span, format!("{at}.{given}"), message);
+        finding.help(format!("add the `{missing}`, or take both out for a registry that needs no login"));
+        let value = |key: &str| entry.and_then(|e| e.field(key));
+        let edit = match value(missing) {
+            // Written, but empty.
+            Some(field) => facts.document.set_value(facts.text, field.key, "CHANGE_ME"),
+            None => value(given)
+                .and_then(|f| facts.document.add_after(facts.text, f.key, &format!("{missing}: CHANGE_ME"))),
+        };
+        finding.fix(format!("add a `{missing}` to fill in"), Safety::Placeholder, edit.into_iter().collect());
+    }
+}

@@ -1,0 +1,47 @@
+use super::{Example, Facts, Reporter, Rule};
+use crate::diagnostic::Severity;
+use crate::image::reference::{Reference, ReferenceError};
+
+pub static RULE: Rule = Rule {
+    code: "D206",
+    name: "url-unreadable",
+    severity: Severity::Error,
+    summary: "Image names behind this registry url cannot be read.",
+    why: "rke joins url and image as text and parses the result by docker's grammar: host names hold letters, digits, dots and dashes; a port is a number; IPv6 addresses are not possible. Source: docker/distribution v2.8.2, reference/regexp.go; rke v1.6.3, docker/docker.go:692.",
+    examples: &[
+        Example {
+            before: "\
+private_registries:
+- url: '[::1]:5000'
+       ^^^^^^^^^^^^
+",
+            after: None,
+        },
+        Example {
+            before: "\
+private_registries:
+- url: registry.example.com:https
+       ^^^^^^^^^^^^^^^^^^^^^^^^^^
+",
+            after: None,
+        },
+    ],
+    check,
+};
+
+fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+    for (at, registry, url) in facts.registry_urls() {
+        let value = url.value.as_str();
+        let said_elsewhere = value.contains("://") || value.ends_with('/') || value.contains(char::is_whitespace);
+        let Err(error) = Reference::parse(&format!("{value}/rancher/rke-tools:v0")) else { continue };
+        if said_elsewhere || error == ReferenceError::Uppercase {
+            continue;
+        }
+        let finding =
+            reporter.report(url.span, format!("{at}.url"), format!("no image name can start with `{value}`: {error}"));
+        if !registry.is_default() {
+            finding.severity(Severity::Warning);
+        }
+        finding.help("write `host`, `host:port` or `host/path`; an IPv6 address needs a host name");
+    }
+}

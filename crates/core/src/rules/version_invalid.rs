@@ -1,0 +1,41 @@
+use super::{Example, Facts, Reporter, Rule};
+use crate::diagnostic::{Severity, Step};
+use crate::fix::{Edit, Safety};
+use crate::image::version::Version;
+use crate::yaml::edit::scalar;
+
+pub static RULE: Rule = Rule {
+    code: "D401",
+    name: "version-invalid",
+    severity: Severity::Error,
+    summary: "`kubernetes_version` is no version, and rke stops.",
+    why: "rke wants a `v`, three numbers without leading zeros, and its own suffix, as in `v1.30.5-rancher1-1`. It \
+          checks this before anything else in the file, so the fault hides all others. \
+          Source: rke v1.6.3, cluster/validation.go:718.",
+    examples: &[Example {
+        before: "\
+kubernetes_version: 1.30.5-rancher1-1
+                    ^^^^^^^^^^^^^^^^^
+",
+        after: Some(
+            "\
+kubernetes_version: v1.30.5-rancher1-1
+",
+        ),
+    }],
+    check,
+};
+
+fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+    let Some(written) = &facts.cluster.kubernetes_version else { return };
+    let Err(error) = Version::from_kubernetes(&written.value) else { return };
+    let message = format!("`{}` is no Kubernetes version", written.value);
+    let finding = reporter.report(written.span, "kubernetes_version", message);
+    finding.help("write it as rke does: `v`, three numbers, and the suffix, as in `v1.30.5-rancher1-1`");
+    let clean = format!("v{}", written.value.trim().trim_start_matches(['v', 'V']));
+    if Version::from_kubernetes(&clean).is_ok() {
+        let edit = Edit::replace(written.span, scalar(&clean));
+        finding.fix(format!("write `{clean}`"), Safety::Safe, vec![edit]);
+    }
+    finding.refused(Step::Version, 0, error.to_string());
+}

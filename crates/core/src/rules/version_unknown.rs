@@ -1,0 +1,69 @@
+use super::{Example, Facts, Reporter, Rule};
+use crate::diagnostic::{Severity, Step};
+use crate::fix::{Edit, Safety};
+use crate::image::catalogue::Catalogue;
+
+pub static RULE: Rule = Rule {
+    code: "D402",
+    name: "version-unknown",
+    severity: Severity::Error,
+    summary: "This release of rke has no images for the Kubernetes version.",
+    why: "rke looks the version up by its exact text in the metadata it carries; a release note on GitHub is not \
+          enough. Without it no image is filled in and no default registry is applied: rke goes on only if the file \
+          names every image that the cluster needs, and stops at the first that is missing. \
+          Source: rke v1.6.3, cluster/validation.go:471.",
+    examples: &[
+        Example {
+            before: "\
+kubernetes_version: v1.30.5
+                    ^^^^^^^
+",
+            after: Some(
+                "\
+kubernetes_version: v1.30.5-rancher1-1
+",
+            ),
+        },
+        Example {
+            before: "\
+kubernetes_version: v1.99.0-rancher1-1
+                    ^^^^^^^^^^^^^^^^^^
+",
+            after: None,
+        },
+    ],
+    check,
+};
+
+fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+    let Some(written) = &facts.cluster.kubernetes_version else { return };
+    let version = facts.plan.kubernetes_version.as_str();
+    if facts.plan.version_known || facts.version().is_none() {
+        return;
+    }
+    let message = format!("rke {} has no images for `{version}`", facts.plan.rke);
+    let finding = reporter.report(written.span, "kubernetes_version", message);
+    let release = Catalogue::release(&facts.plan.rke);
+    let known = release.map(|r| r.known()).unwrap_or_default();
+    let suffixed: Vec<&str> =
+        known.iter().copied().filter(|k| k.strip_prefix(version).is_some_and(|rest| rest.starts_with('-'))).collect();
+    if let Some(newest) = suffixed.last() {
+        finding.help("rke's own suffix is part of the version");
+        finding.fix(format!("write `{newest}`"), Safety::Safe, vec![Edit::replace(written.span, *newest)]);
+    } else if Catalogue::images(version).is_some() {
+        finding.help("a newer or older release of rke knows it: run that one, or choose a version of this one");
+    } else if let Some(newest) = known.last() {
+        finding.help(format!("the newest version of this release is `{newest}`"));
+    }
+    match facts.plan.missing_images(facts.cluster).first() {
+        Some(missing) => finding.refused(
+            Step::Images,
+            0,
+            format!(
+                "Failed to validate cluster: {version} is an unsupported Kubernetes version and system images are not populated: {missing}"
+            ),
+        ),
+        // All images are named: rke goes on, without defaults of the version.
+        None => finding.severity(Severity::Warning),
+    };
+}

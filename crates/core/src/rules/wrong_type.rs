@@ -1,0 +1,87 @@
+use super::{Example, Facts, Reporter, Rule};
+use crate::diagnostic::{Severity, Step};
+use crate::fix::{Edit, Safety};
+use crate::problem::Problem;
+use crate::text::Span;
+use crate::yaml::scalar::{Resolved, resolve};
+
+pub static RULE: Rule = Rule {
+    code: "D002",
+    name: "wrong-type",
+    severity: Severity::Error,
+    summary: "The value does not fit the type of its key, and rke refuses the file.",
+    why: "rke decodes into fixed types with YAML 1.1: yes, on and true are booleans only without quotes, a number in \
+          quotes is text, and a single value is never taken for a list. All such faults of a file are reported \
+          together. Text is the exception: every unquoted value is taken as it is written. \
+          Source: gopkg.in/yaml.v2 v2.4.0, decode.go.",
+    examples: &[
+        Example {
+            before: "\
+private_registries:
+- url: registry.example.com
+  is_default: \"true\"
+              ^^^^^^
+",
+            after: Some("\
+private_registries:
+- url: registry.example.com
+  is_default: true
+"),
+        },
+        Example {
+            before: "\
+nodes:
+- address: 10.0.0.1
+  user: ubuntu
+  role: etcd
+        ^^^^
+",
+            after: Some("\
+nodes:
+- address: 10.0.0.1
+  user: ubuntu
+  role: [etcd]
+"),
+        },
+    ],
+    check,
+};
+
+fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+    for problem in facts.problems {
+        let Problem::Mismatch { span, at, wanted, error } = problem else { continue };
+        let inner = facts.document.inner_span(*span);
+        let written = &facts.text[inner.range()];
+        let finding = reporter.report(*span, at, format!("`{at}` must be {wanted}"));
+        if let Some(title) = fitting(written, wanted, *span != inner) {
+            finding.help("quotes make it text").fix(title, Safety::Safe, vec![Edit::replace(*span, written)]);
+        } else if *wanted == "a list" && is_word(written) {
+            finding.help("even one item is a list").fix("make it a list", Safety::Safe, listed(*span, inner));
+        }
+        if let Some(refusal) = &facts.cluster.parse_error
+            && refusal.contains(error.as_str())
+        {
+            finding.refused(Step::Parse, 0, format!("Failed to parse cluster file: {refusal}"));
+        }
+    }
+}
+
+fn fitting(written: &str, wanted: &str, quoted: bool) -> Option<&'static str> {
+    let fits = match (wanted, resolve(None, written, true)) {
+        ("true or false", Ok(Resolved::Bool(_))) | ("an integer", Ok(Resolved::Int(_))) => true,
+        ("a number", Ok(Resolved::Int(_) | Resolved::Float(_))) => true,
+        _ => false,
+    };
+    (quoted && fits).then_some("remove the quotes")
+}
+
+fn is_word(written: &str) -> bool {
+    !written.is_empty() && written.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | ':' | '-' | '_'))
+}
+
+fn listed(span: Span, inner: Span) -> Vec<Edit> {
+    if span != inner {
+        return vec![Edit::insert(span.start, "["), Edit::insert(span.end, "]")];
+    }
+    vec![Edit::insert(inner.start, "["), Edit::insert(inner.end, "]")]
+}

@@ -1,0 +1,157 @@
+//! What was probably meant by a key that rke does not know.
+
+use super::{Kind, Schema, Type};
+use crate::problem::UnknownKey;
+
+const MISTAKES: &str = include_str!("../../data/known-mistakes.txt");
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Suggestion {
+    /// A key of the same block; `sure` where only case, dash or underscore differ, or the mistake is known.
+    Sibling { name: &'static str, sure: bool },
+    /// The key belongs to another block.
+    Elsewhere { path: String },
+    /// An earlier release of rke read it.
+    Removed { note: &'static str },
+}
+
+/// Whether a key is one of the circulating spellings of `ecr_credential_plugin`.
+pub fn means_ecr_plugin(unknown: &UnknownKey) -> bool {
+    unknown.parent == "types.PrivateRegistry"
+        && ["ecrcredentialplugin", "credentialplugin"].contains(&bare(&unknown.key).as_str())
+}
+
+pub fn suggest(unknown: &UnknownKey) -> Option<Suggestion> {
+    let path = pattern(&unknown.at);
+    for line in MISTAKES.lines() {
+        let mut words = line.splitn(3, ' ');
+        let (Some(kind), Some(wrong), Some(rest)) = (words.next(), words.next(), words.next()) else { continue };
+        if kind == "#" || !matches(wrong, &path) {
+            continue;
+        }
+        return Some(match (kind, rest.contains('.') || wrong.contains('.') && !sibling_exists(unknown, rest)) {
+            ("removed", _) => Suggestion::Removed { note: rest },
+            (_, true) => Suggestion::Elsewhere { path: rest.to_owned() },
+            (_, false) => Suggestion::Sibling { name: rest, sure: true },
+        });
+    }
+    let schema = Schema::get();
+    let keys = &schema.structs().iter().find(|s| s.name == unknown.parent)?.keys;
+    let wanted = bare(&unknown.key);
+    if let Some(key) = keys.iter().find(|k| bare(k.name) == wanted) {
+        return Some(Suggestion::Sibling { name: key.name, sure: true });
+    }
+    if let Some(path) = elsewhere(schema, &unknown.key) {
+        return Some(Suggestion::Elsewhere { path });
+    }
+    let distance = |name: &str| strsim::damerau_levenshtein(&bare(name), &wanted);
+    let nearest = keys.iter().map(|k| (distance(k.name), k.name)).min()?;
+    let near = nearest.0 <= 1 + wanted.len() / 6 && nearest.0 < wanted.len() / 2;
+    near.then_some(Suggestion::Sibling { name: nearest.1, sure: false })
+}
+
+fn sibling_exists(unknown: &UnknownKey, name: &str) -> bool {
+    Schema::get().structs().iter().any(|s| s.name == unknown.parent && s.key(name).is_some())
+}
+
+/// `private_registries[0].url` to `private_registries[].url`.
+fn pattern(at: &str) -> String {
+    let mut text = String::with_capacity(at.len());
+    let mut inside = false;
+    for c in at.chars() {
+        inside = c == '[' || inside && c != ']';
+        if !inside || c == '[' {
+            text.push(c);
+        }
+    }
+    text
+}
+
+fn matches(wrong: &str, path: &str) -> bool {
+    match wrong.strip_prefix('*') {
+        Some(end) => path.ends_with(end),
+        None => wrong == path,
+    }
+}
+
+/// Without case, dash and underscore.
+fn bare(key: &str) -> String {
+    key.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.')).flat_map(char::to_lowercase).collect()
+}
+
+/// The only other place, if there is just one, where a key of this name is read.
+fn elsewhere(schema: &Schema, key: &str) -> Option<String> {
+    let mut found = Vec::new();
+    walk(schema, schema.root(), &mut String::new(), key, &mut found);
+    match found.as_slice() {
+        [path] => Some(path.clone()),
+        _ => None,
+    }
+}
+
+fn walk(schema: &Schema, ty: &Type, path: &mut String, key: &str, found: &mut Vec<String>) {
+    match &ty.kind {
+        Kind::List(item) => walk(schema, item, path, key, found),
+        Kind::Struct(index) if !schema.structure(*index).again => {
+            for child in &schema.structure(*index).keys {
+                let length = path.len();
+                if length > 0 {
+                    path.push('.');
+                }
+                path.push_str(child.name);
+                if child.name == key {
+                    found.push(path.clone());
+                }
+                if matches!(child.ty.kind, Kind::List(_)) {
+                    path.push_str("[]");
+                }
+                walk(schema, &child.ty, path, key, found);
+                path.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Span;
+
+    fn suggestion(at: &str, parent: &'static str) -> Option<Suggestion> {
+        let key = at.rsplit('.').next().unwrap().to_owned();
+        let span = Span::default();
+        suggest(&UnknownKey { span, entry: span, at: at.to_owned(), key, parent, siblings: Vec::new() })
+    }
+
+    #[test]
+    fn knows_mistakes_places_and_spellings() {
+        let sure = |name| Some(Suggestion::Sibling { name, sure: true });
+        let registry = "types.PrivateRegistry";
+        assert_eq!(suggestion("private_registries[3].username", registry), sure("user"));
+        assert_eq!(suggestion("private_registries[0].isDefault", registry), sure("is_default"));
+        assert_eq!(suggestion("services.kube_api", "types.RKEConfigServices"), sure("kube-api"));
+        let near = Some(Suggestion::Sibling { name: "password", sure: false });
+        assert_eq!(suggestion("private_registries[0].pasword", registry), near);
+        let root = "types.RancherKubernetesEngineConfig";
+        let elsewhere = |path: &str| Some(Suggestion::Elsewhere { path: path.to_owned() });
+        assert_eq!(suggestion("cluster_cidr", root), elsewhere("services.kube-controller.cluster_cidr"));
+        assert_eq!(suggestion("kubelet", root), elsewhere("services.kubelet"));
+        assert_eq!(suggestion("ssh_key", root), sure("ssh_key_path"));
+        let removed = suggestion("services.kube-api.pod_security_policy", "types.KubeAPIService");
+        assert!(matches!(removed, Some(Suggestion::Removed { .. })));
+        assert_eq!(suggestion("whatever_this_is", root), None);
+    }
+
+    /// Every name that the table suggests is a key of rke.
+    #[test]
+    fn the_table_names_keys_that_exist() {
+        let schema = Schema::get();
+        for line in MISTAKES.lines().filter(|l| l.starts_with("wrong ")) {
+            let [_, wrong, right] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+            let beside = wrong.rsplit_once('.').map_or(right.to_owned(), |(parent, _)| format!("{parent}.{right}"));
+            let beside = beside.replace('*', "dns");
+            assert!(schema.key(right).is_some() || schema.key(&beside).is_some(), "{line}");
+        }
+    }
+}
