@@ -1,7 +1,9 @@
 //! What rke ships: the images of every Kubernetes version, and which versions each release of rke knows.
 //!
 //! The texts under `data/` say in their heads where each part comes from. They are searched, not decoded: a question
-//! reads the lines that answer it.
+//! reads the lines that answer it, and of the images only the place of each minor version's block is remembered.
+
+use std::sync::OnceLock;
 
 use super::version::Version;
 
@@ -230,12 +232,15 @@ fn rows(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// The lines of the minor version's block that may tell about the version.
+/// The lines of the minor version's block.
 fn block(version: &str) -> Option<std::str::Lines<'static>> {
+    static BLOCKS: OnceLock<Vec<(&str, &str)>> = OnceLock::new();
+    let blocks = BLOCKS.get_or_init(|| {
+        let blocks = IMAGES.split("\n\n").filter(|block| block.starts_with('v'));
+        blocks.filter_map(|block| block.split_once('\n')).collect()
+    });
     let minor = minor(version)?;
-    let start = IMAGES.find(&format!("\n\n{minor}\n"))? + 2 + minor.len() + 1;
-    let length = IMAGES[start..].find("\n\n")?;
-    Some(IMAGES[start..start + length].lines())
+    blocks.iter().find(|(name, _)| *name == minor).map(|(_, lines)| lines.lines())
 }
 
 /// `v1.30` of `v1.30.5-rancher1-1`.
