@@ -1,13 +1,18 @@
 //! What rke will pull, from where and with which credentials: cluster and catalogue put together.
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Node};
 use crate::credentials::{Lookup, RegistryMap};
-use crate::text::Span;
+use crate::image::addons::Template;
+use crate::image::catalogue::{Catalogue, DEFAULT_RELEASE, ImageSet, KEYS, Release};
+use crate::image::reference::Reference;
+use crate::image::version::Version;
+use crate::text::{Span, Spanned};
 
 /// Which rke, and what overrides the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Release of rke as `v1.6.3`; the newest known without.
+    /// Release of rke as `v1.6.3`; [`DEFAULT_RELEASE`] without. For one that the catalogue lacks the newest older one
+    /// answers; [`Plan::rke`] says which.
     pub rke: Option<String>,
     /// Counts instead of the file's `kubernetes_version`.
     pub kubernetes_version: Option<String>,
@@ -27,8 +32,11 @@ pub struct Plan {
     pub images: Vec<PlannedImage>,
     /// Add-on name as `rke-network-plugin`, and its images.
     pub addons: Vec<(&'static str, Vec<String>)>,
-    /// The image of etcd's snapshot container, which no image list of the version names.
+    /// The image of etcd's snapshot container, which no image list of the version names; none without etcd nodes or
+    /// snapshots.
     pub snapshot_image: Option<String>,
+    /// `services.kubelet.infra_container_image`, which the nodes use for `pod_infra_container`; never prefixed.
+    pub infra_container_image: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -84,9 +92,222 @@ impl Need {
     }
 }
 
+/// An add-on that rke deploys, and the keys whose images its template uses.
+struct Addon {
+    name: &'static str,
+    need: Need,
+    keys: Vec<&'static str>,
+}
+
 impl Plan {
     /// What the release does with the cluster. Never fails: an unknown version leaves the images of the file.
-    pub fn new(_cluster: &Cluster, _options: &Options) -> Self {
-        unreachable!("written by the image helper")
+    pub fn new(cluster: &Cluster, options: &Options) -> Self {
+        let release = release(options.rke.as_deref());
+        let default_version = release.as_ref().map_or("", |release| release.default_version);
+        let kubernetes_version = options.kubernetes_version.as_deref().filter(|version| !version.is_empty());
+        let kubernetes_version =
+            kubernetes_version.or(text(&cluster.kubernetes_version)).unwrap_or(default_version).to_owned();
+        let known = release.as_ref().is_some_and(|release| release.knows(&kubernetes_version));
+        let set = if known { Catalogue::images(&kubernetes_version) } else { None };
+        let prefix = prefix(cluster);
+        let registries = RegistryMap::new(&cluster.registries);
+        let mut images = images(cluster, set.as_ref(), prefix.as_deref(), &registries);
+        let addons = match Version::from_tag(&kubernetes_version) {
+            Some(version) => addons(cluster, &version, &images),
+            None => Vec::new(),
+        };
+        let infra_container_image = text(&cluster.kubelet.infra_container_image).map(str::to_owned);
+        for image in &mut images {
+            image.needs = needs(cluster, image.key, &addons, infra_container_image.is_some());
+        }
+        let image_of = |key: &&str| images.iter().find(|image| image.key == *key).map(|image| image.image.clone());
+        let addons =
+            addons.iter().map(|addon| (addon.name, addon.keys.iter().filter_map(image_of).collect())).collect();
+        let snapshot_image = takes_snapshots(cluster)
+            .then(|| image_of(&"alpine"))
+            .flatten()
+            .and_then(|alpine| snapshot_image(&alpine, default_version));
+        Self {
+            rke: release.map_or(DEFAULT_RELEASE, |release| release.name).to_owned(),
+            kubernetes_version,
+            version_known: set.is_some(),
+            prefix,
+            registries,
+            images,
+            addons,
+            snapshot_image,
+            infra_container_image,
+        }
+    }
+
+    pub fn image(&self, key: &str) -> Option<&PlannedImage> {
+        self.images.iter().find(|image| image.key == key)
+    }
+
+    /// Every image that this cluster pulls, each once: those with needs, then the two that are no key of their own.
+    pub fn needed_images(&self) -> Vec<&str> {
+        let keyed = self.images.iter().filter(|image| !image.needs.is_empty()).map(|image| image.image.as_str());
+        let mut needed: Vec<&str> = Vec::new();
+        for image in keyed.chain(self.infra_container_image.as_deref()).chain(self.snapshot_image.as_deref()) {
+            if !needed.contains(&image) {
+                needed.push(image);
+            }
+        }
+        needed
     }
 }
+
+fn text(value: &Option<Spanned<String>>) -> Option<&str> {
+    value.as_ref().map(|value| value.value.as_str()).filter(|text| !text.is_empty())
+}
+
+/// The release asked for, or the newest older one that the catalogue has.
+fn release(name: Option<&str>) -> Option<Release> {
+    let Some(name) = name else { return Catalogue::release(DEFAULT_RELEASE) };
+    if let Some(release) =
+        Catalogue::releases().find(|release| release.name.trim_start_matches('v') == name.trim_start_matches('v'))
+    {
+        return Some(release);
+    }
+    let asked = Version::from_tag(name);
+    let older =
+        |release: Release| Some((Version::from_tag(release.name).filter(|v| Some(v) <= asked.as_ref())?, release));
+    let older = Catalogue::releases().filter_map(older).max_by(|a, b| a.0.cmp(&b.0)).map(|(_, release)| release);
+    older.or_else(|| Catalogue::release(DEFAULT_RELEASE))
+}
+
+/// The first default counts, later ones do not; an empty url gives no prefix (defaults.go:670).
+fn prefix(cluster: &Cluster) -> Option<String> {
+    let default = cluster.registries.iter().find(|entry| entry.is_default.as_ref().is_some_and(|flag| flag.value))?;
+    text(&default.url).map(str::to_owned)
+}
+
+/// defaults.go:676: a pinned image stays as it is; the version's own is joined to the prefix as plain text, also where
+/// the version has none.
+fn images(
+    cluster: &Cluster,
+    set: Option<&ImageSet>,
+    prefix: Option<&str>,
+    registries: &RegistryMap,
+) -> Vec<PlannedImage> {
+    let mut images = Vec::with_capacity(KEYS.len());
+    for key in KEYS {
+        let upstream = set.and_then(|set| set.get(key));
+        // Of a key written twice the last value counts.
+        let pinned =
+            cluster.system_images.iter().rev().find(|pinned| pinned.key == key && !pinned.image.value.is_empty());
+        let (image, source) = match (pinned, prefix) {
+            (Some(pinned), _) => (pinned.image.value.clone(), Source::File(pinned.image.span)),
+            (None, Some(prefix)) if set.is_some() => {
+                (format!("{prefix}/{}", upstream.unwrap_or_default()), Source::DefaultRegistry)
+            }
+            (None, _) => match upstream {
+                Some(upstream) => (upstream.to_owned(), Source::Version),
+                None => continue,
+            },
+        };
+        let lookup = registries.lookup(&image);
+        images.push(PlannedImage {
+            key,
+            image,
+            source,
+            upstream: upstream.map(str::to_owned),
+            lookup,
+            needs: Vec::new(),
+        });
+    }
+    images
+}
+
+fn addons(cluster: &Cluster, version: &Version, images: &[PlannedImage]) -> Vec<Addon> {
+    let addon = |name, need, templates: &[Template]| Addon {
+        name,
+        need,
+        keys: templates.iter().flat_map(|template| template.keys(version)).copied().collect(),
+    };
+    let mut addons = Vec::new();
+    if let Some(network) = Template::of_network(text(&cluster.network.plugin).unwrap_or("canal")) {
+        let cloud = text(&cluster.network.calico_cloud_provider).is_some_and(|provider| provider != "none");
+        let cloud: &[Template] = if network == Template::Calico && cloud { &[Template::CalicoCloud] } else { &[] };
+        addons.push(addon("rke-network-plugin", Need::Network, &[&[network], cloud].concat()));
+    }
+    let default_dns = if version.is_in("<1.14.0") { "kube-dns" } else { "coredns" };
+    match text(&cluster.dns.provider).unwrap_or(default_dns) {
+        "coredns" => addons.push(addon("rke-coredns-addon", Need::Dns, &[Template::CoreDns])),
+        "kube-dns" => addons.push(addon("rke-kube-dns-addon", Need::Dns, &[Template::KubeDns])),
+        // Any other provider is only warned of; the cluster stays without DNS.
+        _ => {}
+    }
+    if text(&cluster.dns.nodelocal_ip).is_some() {
+        addons.push(addon("rke-nodelocal-addon", Need::NodeLocalDns, &[Template::NodeLocal]));
+    }
+    // Only the exact word switches it off: a typo still installs the metrics server (addons.go:417).
+    if text(&cluster.monitoring_provider) != Some("none") {
+        addons.push(addon("rke-metrics-addon", Need::Metrics, &[Template::Metrics]));
+    }
+    if text(&cluster.ingress.provider) != Some("none") {
+        let default = version.is_in("<1.21.0-rancher0");
+        let backend = cluster.ingress.default_backend.as_ref().map_or(default, |flag| flag.value);
+        let mut ingress = addon("rke-ingress-controller", Need::Ingress, &[Template::Ingress]);
+        if backend {
+            ingress.keys.push("ingress_backend");
+        } else {
+            ingress.keys.extend(Template::IngressWithoutBackend.keys(version));
+        }
+        let image = images.iter().find(|image| image.key == "ingress").map(|image| image.image.as_str());
+        if image.is_some_and(ingress_runs_as_root) {
+            ingress.keys.push("alpine");
+        }
+        addons.push(ingress);
+    }
+    addons
+}
+
+/// Whether the ingress controller gets an init container: by its tag, `nginx-1.11.2-rancher1` or `0.10.2-rancher3`, read
+/// as text (addons.go:619). A tag without `-` makes rke crash there.
+fn ingress_runs_as_root(image: &str) -> bool {
+    let Some((_, tag)) = image.rsplit_once(':') else { return false };
+    let parts: Vec<&str> = tag.split('-').collect();
+    let version = if parts.len() == 2 { parts.first() } else { parts.get(1) };
+    version.is_some_and(|version| *version < "0.16.0")
+}
+
+fn any_node(cluster: &Cluster, has: impl Fn(&Node) -> bool) -> bool {
+    // A file that names no nodes yet is read as a part of one that will have all roles.
+    cluster.nodes.is_empty() || cluster.nodes.iter().any(has)
+}
+
+fn takes_snapshots(cluster: &Cluster) -> bool {
+    let on = cluster.etcd.snapshot.as_ref().is_none_or(|flag| flag.value);
+    on && !cluster.etcd.external && any_node(cluster, |node| node.has_role("etcd"))
+}
+
+fn needs(cluster: &Cluster, key: &'static str, addons: &[Addon], infra_given: bool) -> Vec<Need> {
+    let on_nodes = match key {
+        "kubernetes" | "alpine" | "kubernetes_services_sidecar" | "cert_downloader" => Some(Need::EveryNode),
+        "pod_infra_container" if !infra_given => Some(Need::EveryNode),
+        "nginx_proxy" if any_node(cluster, |node| !node.has_role("controlplane")) => Some(Need::NotControlPlane),
+        "etcd" if !cluster.etcd.external && any_node(cluster, |node| node.has_role("etcd")) => Some(Need::Etcd),
+        _ => None,
+    };
+    on_nodes
+        .into_iter()
+        .chain(addons.iter().filter(|addon| addon.keys.contains(&key)).map(|addon| addon.need))
+        .collect()
+}
+
+/// The cluster's alpine with the tag that alpine has in the release's default version; an image of another name stays
+/// (util.go:147). None where rke fails: no tag to replace.
+fn snapshot_image(alpine: &str, default_version: &str) -> Option<String> {
+    if !alpine.contains("rancher/rke-tools") {
+        return Some(alpine.to_owned());
+    }
+    let tag = Reference::parse(alpine).ok()?.tag?;
+    let default = Catalogue::images(default_version)?.get("alpine")?;
+    let default_tag = Reference::parse(default).ok()?.tag?;
+    // The first place where the text of the tag occurs, as rke does it: not always the tag itself.
+    Some(alpine.replacen(&tag, &default_tag, 1))
+}
+
+#[cfg(test)]
+mod tests;

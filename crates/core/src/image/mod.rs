@@ -1,1 +1,6 @@
-//! Images: references, the catalogue of Kubernetes versions, and what one cluster needs.
+//! Images: references, the catalogue of Kubernetes versions, and what add-ons need of it.
+
+pub mod addons;
+pub mod catalogue;
+pub mod reference;
+pub mod version;

@@ -1,0 +1,309 @@
+//! What rke ships: the images of every Kubernetes version, and which versions each release of rke knows.
+//!
+//! The texts under `data/` say in their heads where each part comes from. They are searched, not decoded: a question
+//! reads the lines that answer it, and of the images only the place of each minor version's block is remembered.
+
+use std::sync::OnceLock;
+
+use super::version::Version;
+
+static IMAGES: &str = include_str!("../../data/images.txt");
+static RELEASES: &str = include_str!("../../data/releases.txt");
+static MINORS: &str = include_str!("../../data/minors.txt");
+
+/// The release that is answered for unless another is asked for.
+///
+/// Not the newest: of the releases behind it (v1.6.4 up to the last, v1.8.14) the metadata is known in parts only, and
+/// for the default version of v1.8.14 no images are known at all, so a file without `kubernetes_version` could not be
+/// answered. v1.6.3 is the newest general release whose answers were measured by running it.
+pub const DEFAULT_RELEASE: &str = "v1.6.3";
+
+/// Keys of `system_images`, in the order in which `rke config --system-images` prints them.
+pub const KEYS: [&str; 41] = [
+    "etcd",
+    "alpine",
+    "nginx_proxy",
+    "cert_downloader",
+    "kubernetes_services_sidecar",
+    "kubedns",
+    "dnsmasq",
+    "kubedns_sidecar",
+    "kubedns_autoscaler",
+    "coredns",
+    "coredns_autoscaler",
+    "nodelocal",
+    "kubernetes",
+    "flannel",
+    "flannel_cni",
+    "calico_node",
+    "calico_cni",
+    "calico_controllers",
+    "calico_ctl",
+    "calico_flexvol",
+    "canal_node",
+    "canal_cni",
+    "canal_controllers",
+    "canal_flannel",
+    "canal_flexvol",
+    "weave_node",
+    "weave_cni",
+    "pod_infra_container",
+    "ingress",
+    "ingress_backend",
+    "ingress_webhook",
+    "metrics_server",
+    "windows_pod_infra_container",
+    "aci_cni_deploy_container",
+    "aci_host_container",
+    "aci_opflex_container",
+    "aci_mcast_container",
+    "aci_ovs_container",
+    "aci_controller_container",
+    "aci_gbp_server_container",
+    "aci_opflex_server_container",
+];
+
+/// Index in [`KEYS`].
+pub fn key_index(key: &str) -> Option<usize> {
+    KEYS.iter().position(|k| *k == key)
+}
+
+/// The images of one version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageSet {
+    images: [&'static str; KEYS.len()],
+}
+
+impl ImageSet {
+    /// None where the version has no image for the key.
+    pub fn get(&self, key: &str) -> Option<&'static str> {
+        key_index(key).map(|index| self.images[index]).filter(|image| !image.is_empty())
+    }
+
+    /// All keys in order; the image is empty where the version has none.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
+        KEYS.into_iter().zip(self.images)
+    }
+}
+
+pub struct Catalogue;
+
+impl Catalogue {
+    /// The images of a version, whichever release brought it. Looked up by exact text, `v` included.
+    pub fn images(version: &str) -> Option<ImageSet> {
+        let mut set = ImageSet { images: [""; KEYS.len()] };
+        let mut here = false;
+        for line in block(version)? {
+            if let Some(change) = line.strip_prefix(' ') {
+                let (keys, image) = change.rsplit_once(' ')?;
+                for key in keys.split(' ') {
+                    set.images[key_index(key)?] = if image == "-" { "" } else { image };
+                }
+            } else if here {
+                break;
+            } else {
+                let (name, kubernetes) = line.split_once(' ')?;
+                here = name == version;
+                set.images[key_index("kubernetes")?] = kubernetes;
+            }
+        }
+        here.then_some(set)
+    }
+
+    /// What `rke config --system-images --version V` prints: each image once, Windows left out (cmd/config.go:293).
+    pub fn listing(version: &str) -> Option<Vec<&'static str>> {
+        let set = Self::images(version)?;
+        let mut listed = Vec::with_capacity(KEYS.len());
+        for (key, image) in set.iter() {
+            if key != "windows_pod_infra_container" && !image.is_empty() && !listed.contains(&image) {
+                listed.push(image);
+            }
+        }
+        Some(listed)
+    }
+
+    /// Every version with images, in order of versions.
+    pub fn versions() -> impl Iterator<Item = &'static str> {
+        rows(IMAGES)
+            .filter(|line| line.starts_with('v'))
+            .filter_map(|line| line.split_once(' '))
+            .map(|(version, _)| version)
+    }
+
+    /// Every release of rke with a row, oldest first within each line of releases.
+    pub fn releases() -> impl Iterator<Item = Release> {
+        rows(RELEASES).filter_map(Release::read)
+    }
+
+    pub fn release(name: &str) -> Option<Release> {
+        Self::releases().find(|release| release.name == name)
+    }
+
+    /// Docker versions (`20.10`) that rke accepts for a Kubernetes version of this minor version; those of rke v1.6.3,
+    /// or of 2026 where that release does not know the minor version. Empty: nothing known.
+    pub fn docker_versions(version: &str) -> Vec<&'static str> {
+        let minor = minor(version);
+        let Some(line) = rows(MINORS).find(|line| line.split(' ').next() == minor) else { return Vec::new() };
+        let mut versions = line.split(' ').skip(3);
+        let mut known: Vec<_> = versions.by_ref().take_while(|version| *version != "|").collect();
+        if known.is_empty() {
+            known.extend(versions);
+        }
+        known
+    }
+
+    /// Whether the image needs a paid subscription.
+    pub fn needs_subscription(image: &str) -> bool {
+        image.contains("rke-extended-life/")
+    }
+}
+
+/// One release of rke.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    pub name: &'static str,
+    /// Counts where `kubernetes_version` is empty.
+    pub default_version: &'static str,
+    /// Commit of the metadata it embeds, or `vendored`.
+    pub metadata: &'static str,
+    oldest_minor: &'static str,
+}
+
+impl Release {
+    fn read(line: &'static str) -> Option<Self> {
+        let mut fields = line.split(' ');
+        Some(Self {
+            name: fields.next()?,
+            default_version: fields.next()?,
+            metadata: fields.next()?,
+            oldest_minor: fields.next()?,
+        })
+    }
+
+    /// Changes of what rke knows, up to this release: known from here on, or no longer.
+    fn changes(&self) -> impl Iterator<Item = (bool, &'static str)> + '_ {
+        let mut last = false;
+        rows(RELEASES)
+            .take_while(move |line| {
+                let wanted = !last;
+                last = line.split(' ').next() == Some(self.name);
+                wanted
+            })
+            .flat_map(|line| line.split(' ').skip(4))
+            .filter_map(|word| Some((word.starts_with('+'), word.get(1..)?)))
+    }
+
+    /// Whether the release has images for the version: the two are compared as text.
+    pub fn knows(&self, version: &str) -> bool {
+        self.changes().filter(|(_, name)| *name == version).last().is_some_and(|(known, _)| known)
+    }
+
+    /// Every version the release knows, in order of versions.
+    pub fn known(&self) -> Vec<&'static str> {
+        let mut known: Vec<(Version, &'static str)> = Vec::new();
+        for (added, name) in self.changes() {
+            if !added {
+                known.retain(|(_, other)| *other != name);
+            } else if let Ok(version) = Version::from_kubernetes(name) {
+                known.push((version, name));
+            }
+        }
+        known.sort();
+        known.into_iter().map(|(_, name)| name).collect()
+    }
+
+    /// The newest version of each minor version that the release offers (`rke config --list-version --all`).
+    pub fn offered(&self) -> Vec<&'static str> {
+        let mut offered: Vec<&'static str> = Vec::new();
+        let known = self.known();
+        let first = known.iter().position(|version| minor(version) == Some(self.oldest_minor)).unwrap_or(known.len());
+        for version in &known[first..] {
+            match offered.last_mut() {
+                Some(last) if minor(last) == minor(version) => *last = version,
+                _ => offered.push(version),
+            }
+        }
+        offered
+    }
+}
+
+/// Lines that say something, without the head.
+fn rows(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The lines of the minor version's block.
+fn block(version: &str) -> Option<std::str::Lines<'static>> {
+    static BLOCKS: OnceLock<Vec<(&str, &str)>> = OnceLock::new();
+    let blocks = BLOCKS.get_or_init(|| {
+        let blocks = IMAGES.split("\n\n").filter(|block| block.starts_with('v'));
+        blocks.filter_map(|block| block.split_once('\n')).collect()
+    });
+    let minor = minor(version)?;
+    blocks.iter().find(|(name, _)| *name == minor).map(|(_, lines)| lines.lines())
+}
+
+/// `v1.30` of `v1.30.5-rancher1-1`.
+fn minor(version: &str) -> Option<&str> {
+    let second = version.match_indices('.').nth(1)?.0;
+    Some(&version[..second])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_version_has_its_images_in_order() {
+        let versions: Vec<_> = Catalogue::versions().collect();
+        assert_eq!(versions.len(), 345);
+        let parsed: Vec<_> = versions.iter().map(|v| Version::from_kubernetes(v).unwrap()).collect();
+        assert!(parsed.is_sorted());
+        for version in versions {
+            let images = Catalogue::images(version).unwrap_or_else(|| panic!("{version} has images"));
+            let (tag, _) = version.rsplit_once('-').unwrap();
+            assert!(images.get("kubernetes").unwrap().ends_with(&format!("/hyperkube:{tag}")), "{version}");
+            for key in ["etcd", "alpine", "nginx_proxy", "pod_infra_container", "ingress"] {
+                assert!(images.get(key).is_some(), "{version} {key}");
+            }
+        }
+        for version in ["v1.30.5", "v1.30", "1.30.5-rancher1-1", "v1.30.5-rancher1-2", "", "v1.99.0-rancher1-1"] {
+            assert_eq!(Catalogue::images(version), None, "{version}");
+        }
+    }
+
+    #[test]
+    fn listing_is_what_rke_config_prints() {
+        let listing = Catalogue::listing("v1.30.5-rancher1-1").unwrap();
+        assert_eq!(listing.len(), 26);
+        assert_eq!(listing[..2], ["rancher/mirrored-coreos-etcd:v3.5.12", "rancher/rke-tools:v0.1.103"]);
+        assert!(listing.contains(&"rancher/hyperkube:v1.30.5-rancher1"));
+        assert_eq!(Catalogue::listing("v1.30.5"), None);
+    }
+
+    #[test]
+    fn releases_know_what_their_metadata_holds() {
+        for (name, known) in [("v0.3.0", 61), ("v1.0.16", 112), ("v1.1.0", 97), ("v1.2.23", 197), ("v1.6.3", 302)] {
+            let release = Catalogue::release(name).unwrap();
+            assert_eq!(release.known().len(), known, "{name}");
+            assert!(release.knows(release.default_version), "{name}");
+        }
+        assert_eq!(Catalogue::releases().count(), 133);
+        let release = Catalogue::release(DEFAULT_RELEASE).unwrap();
+        assert!(release.known().iter().all(|version| release.knows(version)));
+        assert!(!release.knows("v1.31.1-rancher1-1") && !release.knows("v1.30.5"));
+        assert_eq!(release.default_version, "v1.30.5-rancher1-1");
+        assert_eq!(
+            release.offered(),
+            ["v1.27.16-rancher1-1", "v1.28.14-rancher1-1", "v1.29.9-rancher1-1", "v1.30.5-rancher1-1"]
+        );
+    }
+
+    #[test]
+    fn docker_versions_are_those_of_the_measured_release() {
+        assert_eq!(Catalogue::docker_versions("v1.8.11-rancher2-1"), ["1.11", "1.12", "1.13", "17.03"]);
+        assert_eq!(Catalogue::docker_versions("v1.30.5-rancher1-1").last(), Some(&"27.2"));
+        assert_eq!(Catalogue::docker_versions("v1.32.2-rancher1-1").last(), Some(&"28.1"));
+        assert!(Catalogue::docker_versions("nonsense").is_empty());
+    }
+}
