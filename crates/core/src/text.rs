@@ -102,14 +102,14 @@ pub fn floor_char_boundary(text: &str, offset: usize) -> usize {
     offset
 }
 
-/// A span a person can see: whole characters, never only white space, never empty unless the text is.
+/// A span a person can see: whole characters, more than line breaks, never empty unless the text is.
 pub fn visible(text: &str, span: Span) -> Span {
     let mut start = floor_char_boundary(text, span.start);
     let mut end = floor_char_boundary(text, span.end.max(start));
     while end < span.end.min(text.len()) {
         end += text[end..].chars().next().map_or(1, char::len_utf8);
     }
-    if text[start..end].trim().is_empty() {
+    if text[start..end].trim_matches(['\r', '\n']).is_empty() {
         // Point at what stands before, else at what follows.
         match text[..start].trim_end().char_indices().next_back() {
             Some((i, c)) => (start, end) = (i, i + c.len_utf8()),

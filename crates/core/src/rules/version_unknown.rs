@@ -60,7 +60,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             Step::Images,
             0,
             format!(
-                "Failed to validate cluster: {version} is an unsupported Kubernetes version and system images are not populated: {missing}"
+                "Failed to validate cluster: {version} is an unsupported Kubernetes version and system images are not populated: {missing} is not populated"
             ),
         ),
         // All images are named: rke goes on, without defaults of the version.

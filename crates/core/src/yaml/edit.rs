@@ -63,12 +63,12 @@ impl Document {
         if !indent.trim().is_empty() {
             // First key behind a dash: the next one moves up; a lone one leaves an empty map.
             return Some(match next {
-                Some(next) if trailing.is_empty() => Edit::delete(Span::new(key.start, next)),
-                Some(_) => {
-                    let column = " ".repeat(text[line_start..key.start].chars().count());
-                    Edit::replace(Span::new(key.start, line_end), format!("{trailing}\n{column}"))
-                }
                 None => Edit::replace(Span::new(key.start, end), "{}"),
+                // What stands behind the value, or on lines of its own before the next key, stays.
+                Some(next) if trailing.is_empty() && text[line_end..next].trim().is_empty() => {
+                    Edit::delete(Span::new(key.start, next))
+                }
+                Some(_) => Edit::replace(Span::new(key.start, line_end), format!("{trailing}\n")),
             });
         }
         if entries.len() == 1 {
