@@ -1,0 +1,132 @@
+//! `pull check --format json`.
+
+use serde::Serialize;
+
+use super::explain::{self, Verdict};
+use super::redact::Secrets;
+use crate::Checked;
+use crate::diagnostic::{Diagnostic, Label};
+use crate::fix::Fix;
+use crate::text::{LineIndex, Span};
+
+/// Grows when a field changes its meaning; new fields do not change it.
+pub const VERSION: u32 = 1;
+
+#[derive(Debug, Serialize)]
+pub struct Report {
+    pub version: u32,
+    pub files: Vec<File>,
+}
+
+impl Report {
+    pub const fn new(files: Vec<File>) -> Self {
+        Self { version: VERSION, files }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub struct File {
+    pub path: String,
+    pub rke: Verdict,
+    pub findings: Vec<Finding>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Finding {
+    pub code: &'static str,
+    pub name: &'static str,
+    pub severity: &'static str,
+    pub message: String,
+    /// As `private_registries[0].ecrCredentialPlugin`; empty for the whole file.
+    pub at: String,
+    pub start: Place,
+    pub end: Place,
+    pub related: Vec<Related>,
+    pub help: Option<String>,
+    /// Page of the rule.
+    pub url: Option<String>,
+    /// rke's text where it refuses the file for this.
+    pub rke_error: Option<String>,
+    /// This is the error rke reports.
+    pub stops_rke: bool,
+    pub fixes: Vec<FixAnswer>,
+}
+
+/// Line and column from 1, the column in characters; the offset from 0, in bytes of UTF-8.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Place {
+    pub line: usize,
+    pub column: usize,
+    pub offset: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Related {
+    pub message: String,
+    pub start: Place,
+    pub end: Place,
+}
+
+#[derive(Debug, Serialize)]
+pub struct FixAnswer {
+    pub title: String,
+    /// `safe`, `uncertain` or `placeholder`.
+    pub safety: &'static str,
+    pub edits: Vec<EditAnswer>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct EditAnswer {
+    pub start: Place,
+    pub end: Place,
+    pub text: String,
+}
+
+/// One file of the report. A fix that writes one of the file's secrets is left out: masked it would spoil the
+/// file, unmasked it would show the secret.
+pub fn report(path: &str, text: &str, checked: &Checked) -> File {
+    let index = LineIndex::new(text);
+    let secrets = Secrets::find(text, &checked.cluster);
+    let finding = |diagnostic: &Diagnostic| Finding {
+        code: diagnostic.code,
+        name: diagnostic.name,
+        severity: diagnostic.severity.name(),
+        message: secrets.hide(&diagnostic.message),
+        at: diagnostic.at.clone(),
+        start: place(&index, diagnostic.span.start),
+        end: place(&index, diagnostic.span.end),
+        related: diagnostic.related.iter().map(|label| related(&index, &secrets, label)).collect(),
+        help: diagnostic.help.as_deref().map(|help| secrets.hide(help)),
+        url: None,
+        rke_error: diagnostic.rke_error.as_deref().map(|error| secrets.hide(error)),
+        stops_rke: diagnostic.stops_rke,
+        fixes: diagnostic.fixes.iter().filter_map(|fix| answer(&index, &secrets, fix)).collect(),
+    };
+    File {
+        path: path.to_owned(),
+        rke: explain::verdict(checked, false),
+        findings: checked.diagnostics.iter().map(finding).collect(),
+    }
+}
+
+fn place(index: &LineIndex<'_>, offset: usize) -> Place {
+    let position = index.position(offset);
+    Place { line: position.line, column: position.column, offset }
+}
+
+fn related(index: &LineIndex<'_>, secrets: &Secrets, label: &Label) -> Related {
+    let Span { start, end } = label.span;
+    Related { message: secrets.hide(&label.message), start: place(index, start), end: place(index, end) }
+}
+
+fn answer(index: &LineIndex<'_>, secrets: &Secrets, fix: &Fix) -> Option<FixAnswer> {
+    if fix.edits.iter().any(|edit| secrets.occur_in(&edit.text)) {
+        return None;
+    }
+    let edits = fix.edits.iter().map(|edit| EditAnswer {
+        start: place(index, edit.span.start),
+        end: place(index, edit.span.end),
+        text: edit.text.clone(),
+    });
+    Some(FixAnswer { title: secrets.hide(&fix.title), safety: fix.safety.name(), edits: edits.collect() })
+}

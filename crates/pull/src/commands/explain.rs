@@ -1,0 +1,82 @@
+//! `pull explain`: what rke does with a file.
+
+use drydock_core::Checked;
+use drydock_core::render::explain::{Record, record};
+
+use crate::cli::{Explain, ExplainFormat};
+use crate::error::Error;
+use crate::session::Session;
+
+pub fn run(explain: &Explain, session: &mut Session<'_>) -> Result<u8, Error> {
+    let (inputs, unreadable) = session.read_all(&explain.files);
+    for (number, input) in inputs.iter().enumerate() {
+        let checked = drydock_core::check(&input.text, &session.options);
+        let record = record(&input.path.to_string_lossy(), &checked, explain.show_secrets);
+        match explain.format {
+            ExplainFormat::Jsonl => session.json(&record, false)?,
+            ExplainFormat::Human => {
+                if number > 0 {
+                    session.line("")?;
+                }
+                human(&record, &checked, &input.name(), session)?;
+            }
+        }
+    }
+    Ok(if unreadable > 0 { 2 } else { 0 })
+}
+
+fn human(record: &Record, checked: &Checked, name: &str, session: &mut Session<'_>) -> Result<(), Error> {
+    let verdict = &record.verdict;
+    let version = verdict.kubernetes_version.as_deref().unwrap_or("none, rke stops before it chooses one");
+    session.line(format_args!("{name}: rke {}, Kubernetes {version}", verdict.rke))?;
+    match (&verdict.error, verdict.stage) {
+        (None, _) => session.line("rke accepts the file.")?,
+        (Some(error), Some(stage)) => session.line(format_args!("rke refuses the file ({stage}):\n  {error}"))?,
+        (Some(error), None) => session.line(format_args!("rke crashes:\n  {error}"))?,
+    }
+    if let Some(error) = &verdict.hostcount_error {
+        session.line(format_args!("once its SSH tunnels are up, rke stops:\n  {error}"))?;
+    }
+    if verdict.error.is_some() {
+        return Ok(());
+    }
+    if verdict.registries.0.is_empty() {
+        session.line("\nNo private registries: everything is pulled without credentials.")?;
+    } else {
+        session.line("\nRegistries, by the key rke looks them up with")?;
+    }
+    for (key, registry) in &verdict.registries.0 {
+        let default = if registry.is_default { ", default" } else { "" };
+        let login = match (&registry.ecr_credential_plugin, registry.user.as_str(), registry.password.as_str()) {
+            (Some(_), "", "") => "ECR credential plugin".to_owned(),
+            (None, "", "") => "no credentials".to_owned(),
+            (plugin, user, password) => {
+                let plugin = if plugin.is_some() { " (and the ECR plugin, for the kubelet only)" } else { "" };
+                format!("user `{user}`, password `{password}`{plugin}")
+            }
+        };
+        session.line(format_args!("  {key}: {login}{default}"))?;
+    }
+    if let Some(config) = &verdict.kubelet_docker_config {
+        session.line(format_args!("\nconfig.json of the kubelet\n  {config}"))?;
+    }
+    session.line("\nSystem images")?;
+    for (key, answer) in &record.system_images.0 {
+        let login = match (&answer.login.error, &answer.login.registry) {
+            (Some(error), _) => format!("  [{error}]"),
+            (None, Some(registry)) => format!("  [credentials of {registry}]"),
+            (None, None) => String::new(),
+        };
+        session.line(format_args!("  {key}: {}{login}", answer.image))?;
+    }
+    for (addon, images) in &record.addon_images.0 {
+        session.line(format_args!("\nAdd-on {addon}"))?;
+        for image in images {
+            session.line(format_args!("  {image}"))?;
+        }
+    }
+    if let Some(image) = &checked.plan.snapshot_image {
+        session.line(format_args!("\nSnapshots of etcd\n  {image}"))?;
+    }
+    Ok(())
+}
