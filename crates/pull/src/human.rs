@@ -4,7 +4,7 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer,
 use drydock_core::diagnostic::{Diagnostic, Severity};
 use drydock_core::fix::Safety;
 use drydock_core::render::redact::{Masked, Secrets};
-use drydock_core::text::{LineIndex, Span};
+use drydock_core::text::{LineIndex, Position, Span};
 
 /// Longer lines are not drawn: nobody would find the carets.
 const LONGEST_LINE: usize = 2000;
@@ -68,7 +68,18 @@ impl<'t> Painter<'t> {
             let text = format!("{} ({how})", self.secrets.hide(&fix.title));
             group = group.element(Level::HELP.with_name("fix").message(text));
         }
-        self.renderer.render(&[group])
+        self.told_as_written(diagnostic.span, self.renderer.render(&[group]))
+    }
+
+    /// The place told is the one in the file, though a mask before it may have moved it in what is drawn.
+    fn told_as_written(&self, span: Span, painted: String) -> String {
+        let drawn = self.masked_index.position(self.masked.span(span).start);
+        let written = self.index.position(span.start);
+        if drawn == written || self.lines(span).is_none() {
+            return painted;
+        }
+        let place = |at: Position| format!("{}:{}:{}", self.path, at.line, at.column);
+        painted.replacen(&place(drawn), &place(written), 1)
     }
 
     /// The lines around the finding with carets, or its place alone where there is nothing to draw.

@@ -203,3 +203,75 @@ fn kubelet_config(map: &RegistryMap, show_secrets: bool) -> Value {
     let parts = [("auths", auths), ("credHelpers", helpers)].into_iter().filter(|(_, part)| !part.is_empty());
     Value::Object(parts.map(|(name, part)| (name.to_owned(), Value::Object(part))).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::Cluster;
+    use crate::credentials::EcrKeys;
+    use crate::plan::Source;
+
+    fn checked(outcome: Outcome) -> Checked {
+        let ecr = EcrKeys { access_key_id: "AKIA1".into(), secret_access_key: "s3cr3t".into(), ..EcrKeys::default() };
+        let basic =
+            Registry { url: "b.io".into(), user: "u".into(), password: "hunter2".into(), ..Registry::default() };
+        let plugin = Registry { url: "a.io".into(), is_default: true, ecr: Some(ecr), ..Registry::default() };
+        let image = |key, image: &str, lookup| PlannedImage {
+            key,
+            image: image.into(),
+            source: Source::DefaultRegistry,
+            upstream: None,
+            lookup,
+            needs: Vec::new(),
+        };
+        let not_ecr = Lookup::Found { key: "a.io".into(), auth: Auth::NotEcr("Not a valid ECR registry".into()) };
+        let plan = Plan {
+            rke: "v1.6.3".into(),
+            kubernetes_version: "v1.30.5-rancher1-1".into(),
+            version_known: true,
+            prefix: Some("a.io".into()),
+            registries: RegistryMap { entries: vec![("a.io".into(), plugin), ("b.io".into(), basic)] },
+            images: vec![
+                image("etcd", "a.io/x/etcd:1", not_ecr),
+                image("alpine", "b.io/y:2", Lookup::Found { key: "b.io".into(), auth: Auth::Basic }),
+            ],
+            addons: vec![("rke-network-plugin", vec!["a.io/n:1".into()])],
+            snapshot_image: None,
+        };
+        Checked { outcome, hostcount_error: None, cluster: Cluster::default(), plan, diagnostics: Vec::new() }
+    }
+
+    #[test]
+    fn a_record_has_rkes_names_in_rkes_order_and_no_secret_unless_asked() {
+        let accepted = checked(Outcome::Accepted);
+        let shown = serde_json::to_string(&record("c.yml", &accepted, true)).unwrap();
+        let want = concat!(
+            r#"{"path":"c.yml","rke":"v1.6.3","kubernetes_version":"v1.30.5-rancher1-1","outcome":"ok","stage":null,"#,
+            r#""error":null,"hostcount_error":null,"registries":{"a.io":{"url":"a.io","isDefault":true,"#,
+            r#""ecrCredentialPlugin":{"awsAccessKeyId":"AKIA1","awsSecretAccessKey":"s3cr3t"}},"#,
+            r#""b.io":{"url":"b.io","user":"u","password":"hunter2"}},"#,
+            r#""kubelet_docker_config":{"auths":{"b.io":{"auth":"dTpodW50ZXIy"}},"credHelpers":{"a.io":"ecr-login"}},"#,
+            r#""system_images":{"etcd":{"image":"a.io/x/etcd:1","registry":"a.io","auth":false,"#,
+            r#""error":"Not a valid ECR registry"},"#,
+            r#""alpine":{"image":"b.io/y:2","registry":"b.io","auth":true,"error":null}},"#,
+            r#""addon_images":{"rke-network-plugin":["a.io/n:1"]}}"#
+        );
+        assert_eq!(shown, want);
+        let hidden = serde_json::to_string(&record("c.yml", &accepted, false)).unwrap();
+        for secret in ["hunter2", "s3cr3t", "AKIA1", "dTpodW50ZXIy"] {
+            assert!(!hidden.contains(secret), "{secret} in {hidden}");
+        }
+        assert_eq!(hidden.matches(MASK).count(), 4);
+    }
+
+    #[test]
+    fn of_a_refused_file_nothing_is_pulled() {
+        let refused = Outcome::Refused { stage: Stage::Parse, error: "Failed to parse cluster file: x".into() };
+        let record = serde_json::to_value(record("c.yml", &checked(refused), true)).unwrap();
+        assert_eq!(record["stage"], "parse");
+        assert_eq!(record["kubernetes_version"], Value::Null);
+        assert_eq!(record["kubelet_docker_config"], Value::Null);
+        assert_eq!(record["registries"], json!({}));
+        assert_eq!(record["system_images"], json!({}));
+    }
+}

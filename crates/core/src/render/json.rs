@@ -130,3 +130,60 @@ fn answer(index: &LineIndex<'_>, secrets: &Secrets, fix: &Fix) -> Option<FixAnsw
     });
     Some(FixAnswer { title: secrets.hide(&fix.title), safety: fix.safety.name(), edits: edits.collect() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Outcome;
+    use crate::cluster::Cluster;
+    use crate::credentials::RegistryMap;
+    use crate::diagnostic::Severity;
+    use crate::fix::{Edit, Safety};
+    use crate::plan::Plan;
+
+    #[test]
+    fn places_count_lines_characters_and_bytes_and_no_secret_leaves() {
+        let text = "ü: 1\npassword: hunter2\n";
+        let span = Span::new(text.find("hunter2").unwrap(), text.len() - 1);
+        let fix = |text: &str| Fix::new("quote hunter2", Safety::Safe, vec![Edit::replace(span, text)]);
+        let diagnostic = Diagnostic {
+            code: "D000",
+            name: "test",
+            severity: Severity::Note,
+            span,
+            message: "`hunter2` is short".into(),
+            at: "a.b".into(),
+            related: Vec::new(),
+            help: None,
+            fixes: vec![fix("'hunter2'"), fix("")],
+            rke_error: None,
+            stops_rke: false,
+        };
+        let plan = Plan {
+            rke: "v1.6.3".into(),
+            kubernetes_version: String::new(),
+            version_known: false,
+            prefix: None,
+            registries: RegistryMap::default(),
+            images: Vec::new(),
+            addons: Vec::new(),
+            snapshot_image: None,
+        };
+        let checked = Checked {
+            outcome: Outcome::Accepted,
+            hostcount_error: None,
+            cluster: Cluster::default(),
+            plan,
+            diagnostics: vec![diagnostic],
+        };
+        let file = serde_json::to_value(report("c.yml", text, &checked)).unwrap();
+        let finding = &file["findings"][0];
+        assert_eq!(finding["start"], serde_json::json!({"line": 2, "column": 11, "offset": 16}));
+        assert_eq!(finding["end"]["column"], 18);
+        assert_eq!(finding["severity"], "note");
+        assert_eq!(finding["message"], "`***` is short");
+        assert_eq!(finding["fixes"].as_array().map(Vec::len), Some(1), "the fix that writes the secret is left out");
+        assert_eq!(file["rke"]["outcome"], "ok");
+        assert!(!file.to_string().contains("hunter2"));
+    }
+}
