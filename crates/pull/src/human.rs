@@ -52,9 +52,9 @@ impl<'t> Painter<'t> {
             let text = format!("line {line}: {}", self.secrets.hide(&label.message));
             group = group.element(Level::NOTE.message(text));
         }
-        if let Some(error) = &diagnostic.rke_error {
+        if let Some(refusal) = &diagnostic.refusal {
             let name = if diagnostic.stops_rke { "rke stops with" } else { "rke says" };
-            group = group.element(Level::NOTE.with_name(name).message(self.secrets.hide(error)));
+            group = group.element(Level::NOTE.with_name(name).message(self.secrets.hide(&refusal.error)));
         }
         if let Some(help) = &diagnostic.help {
             group = group.element(Level::HELP.message(self.secrets.hide(help)));

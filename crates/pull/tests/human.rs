@@ -1,7 +1,7 @@
 //! How findings look at a terminal.
 
 use drydock_core::cluster::Cluster;
-use drydock_core::diagnostic::{Diagnostic, Label, Severity};
+use drydock_core::diagnostic::{Diagnostic, Label, Refusal, Severity, Step};
 use drydock_core::fix::{Edit, Fix, Safety};
 use drydock_core::render::redact::Secrets;
 use drydock_core::text::Span;
@@ -24,7 +24,7 @@ fn finding(span: Span) -> Diagnostic {
         related: Vec::new(),
         help: None,
         fixes: Vec::new(),
-        rke_error: None,
+        refusal: None,
         stops_rke: false,
     }
 }
@@ -47,7 +47,7 @@ fn a_finding_has_carets_help_and_its_fixes_in_words() {
             Fix::new("rename the key", Safety::Safe, vec![Edit::replace(key, "ecr_credential_plugin")]),
             Fix::new("remove the key", Safety::Uncertain, vec![Edit::delete(key)]),
         ],
-        rke_error: Some("no basic auth credentials".to_owned()),
+        refusal: Some(Refusal { step: Step::Images, nth: 0, error: "no basic auth credentials".to_owned() }),
         stops_rke: true,
         ..finding(key)
     };

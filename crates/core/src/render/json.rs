@@ -98,7 +98,7 @@ pub fn report(path: &str, text: &str, checked: &Checked) -> File {
         related: diagnostic.related.iter().map(|label| related(&index, &secrets, label)).collect(),
         help: diagnostic.help.as_deref().map(|help| secrets.hide(help)),
         url: None,
-        rke_error: diagnostic.rke_error.as_deref().map(|error| secrets.hide(error)),
+        rke_error: diagnostic.refusal.as_ref().map(|refusal| secrets.hide(&refusal.error)),
         stops_rke: diagnostic.stops_rke,
         fixes: diagnostic.fixes.iter().filter_map(|fix| answer(&index, &secrets, fix)).collect(),
     };
@@ -156,7 +156,7 @@ mod tests {
             related: Vec::new(),
             help: None,
             fixes: vec![fix("'hunter2'"), fix("")],
-            rke_error: None,
+            refusal: None,
             stops_rke: false,
         };
         let plan = Plan {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::rules::{Example, Rule};
+use crate::rules::Rule;
 
 pub fn page(rule: &Rule) -> String {
     let mut page = format!(
@@ -21,16 +21,6 @@ pub fn page(rule: &Rule) -> String {
         }
     }
     page
-}
-
-/// The example's file without the lines of carets.
-pub fn plain(example: &Example) -> String {
-    example.before.split_inclusive('\n').filter(|line| !is_carets(line)).collect()
-}
-
-fn is_carets(line: &str) -> bool {
-    let line = line.trim_start().trim_start_matches('#').trim();
-    !line.is_empty() && line.bytes().all(|b| matches!(b, b'^' | b' '))
 }
 
 fn ended(text: &str) -> String {

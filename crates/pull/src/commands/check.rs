@@ -5,7 +5,7 @@ use drydock_core::fix::{self, Fix, Safety};
 use drydock_core::plan::Options;
 use drydock_core::render::redact::Secrets;
 use drydock_core::render::{json, summary};
-use drydock_core::rules::RULES;
+use drydock_core::rules;
 use drydock_core::{Checked, Outcome, check};
 
 use crate::cli::{Check, CheckFormat};
@@ -20,8 +20,7 @@ use crate::session::Session;
 const MOST_ROUNDS: usize = 10;
 
 pub fn run(args: &Check, session: &mut Session<'_>) -> Result<u8, Error> {
-    let known = |code: &&String| RULES.iter().any(|rule| rule.code.eq_ignore_ascii_case(code) || rule.name == **code);
-    if let Some(code) = args.ignore.iter().find(|code| !known(code)) {
+    if let Some(code) = args.ignore.iter().find(|code| rules::find(code).is_none()) {
         return Err(unknown(code));
     }
     let (inputs, mut unreadable) = session.read_all(&args.files);

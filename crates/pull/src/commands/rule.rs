@@ -1,7 +1,7 @@
 //! `pull rule`: what a code means.
 
 use drydock_core::render::rule::page;
-use drydock_core::rules::RULES;
+use drydock_core::rules::{self, RULES};
 
 use crate::error::Error;
 use crate::session::Session;
@@ -13,8 +13,7 @@ pub fn run(wanted: Option<&str>, session: &mut Session<'_>) -> Result<u8, Error>
         }
         return Ok(0);
     };
-    let found = RULES.iter().find(|rule| rule.code.eq_ignore_ascii_case(wanted) || rule.name == wanted);
-    let rule = found.ok_or_else(|| unknown(wanted))?;
+    let rule = rules::find(wanted).ok_or_else(|| unknown(wanted))?;
     session.line(page(rule).trim_end())?;
     Ok(0)
 }
