@@ -1,29 +1,34 @@
 //! What can go wrong outside the file's text: the world, and how the program was called.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::input::LIMIT;
 
 /// A bad `cluster.yml` is no error of this kind: what is wrong with its text is said by findings.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {source}", shown(path))]
     Read { path: PathBuf, source: io::Error },
     #[error("{} is larger than {} MiB", path.display(), LIMIT >> 20)]
     TooLarge { path: PathBuf },
-    #[error("{} is not UTF-8: byte 0x{byte:02x} at offset {offset}", path.display())]
+    #[error("{} is not UTF-8: byte 0x{byte:02x} at offset {offset}", shown(path))]
     NotUtf8 { path: PathBuf, offset: usize, byte: u8 },
-    #[error("{} is broken UTF-16 at byte offset {offset}", path.display())]
+    #[error("{} is broken UTF-16 at byte offset {offset}", shown(path))]
     NotUtf16 { path: PathBuf, offset: usize },
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}: {source}", shown(path))]
     Write { path: PathBuf, source: io::Error },
-    #[error("{} has changed since it was read; it was left as it is", path.display())]
+    #[error("{} has changed since it was read; it was left as it is", shown(path))]
     Changed { path: PathBuf },
     #[error("{0}")]
     Usage(String),
     #[error("cannot write to standard output: {0}")]
     Output(#[from] io::Error),
+}
+
+/// A path as messages name it.
+pub fn shown(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 impl Error {

@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
-use super::redact::{self, MASK};
+use super::redact::{self, MASK, Secrets};
 use crate::credentials::{Auth, Lookup, Registry, RegistryMap};
 use crate::plan::{Plan, PlannedImage};
 use crate::{Checked, Outcome, Stage};
@@ -145,6 +145,7 @@ pub fn verdict(checked: &Checked, show_secrets: bool) -> Verdict {
         Outcome::Refused { stage, error } => ("error", Some(*stage), Some(error.clone())),
         Outcome::Panics { error } => ("panic", None, Some(error.clone())),
     };
+    let secrets = if show_secrets { Secrets::default() } else { Secrets::find("", &checked.cluster) };
     let registries = if outcome == "ok" { registries(&plan.registries, show_secrets) } else { Entries::default() };
     Verdict {
         rke: plan.rke.clone(),
@@ -154,7 +155,7 @@ pub fn verdict(checked: &Checked, show_secrets: bool) -> Verdict {
             Stage::Parse => "parse",
             Stage::Init => "init",
         }),
-        error,
+        error: error.map(|error| secrets.hide(&error)),
         hostcount_error: checked.hostcount_error.clone(),
         kubelet_docker_config: (!registries.0.is_empty()).then(|| kubelet_config(&plan.registries, show_secrets)),
         registries,

@@ -24,6 +24,7 @@ pub fn run(args: &Check, session: &mut Session<'_>) -> Result<u8, Error> {
         return Err(unknown(code));
     }
     let (inputs, mut unreadable) = session.read_all(&args.files);
+    let read = inputs.len() + unreadable;
     let job = Job { args, options: session.options.clone() };
     let mut all: Vec<Diagnostic> = Vec::new();
     let mut files = Vec::new();
@@ -61,7 +62,9 @@ pub fn run(args: &Check, session: &mut Session<'_>) -> Result<u8, Error> {
         let text = serde_json::to_string_pretty(&report).map_err(std::io::Error::from)?;
         findings(&text, args.fix && reads_stdin(args), session)?;
     }
-    session.remark(closing(&all, fixed, args));
+    if read > unreadable {
+        session.remark(closing(&all, fixed, args));
+    }
     let least = Severity::from(args.fail_on);
     Ok(match (unreadable, all.iter().any(|diagnostic| diagnostic.severity >= least)) {
         (0, found) => u8::from(found),

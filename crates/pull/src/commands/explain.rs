@@ -1,5 +1,7 @@
 //! `pull explain`: what rke does with a file.
 
+use std::fmt::Arguments;
+
 use drydock_core::Checked;
 use drydock_core::render::explain::{Record, record};
 
@@ -28,22 +30,22 @@ pub fn run(explain: &Explain, session: &mut Session<'_>) -> Result<u8, Error> {
 fn human(record: &Record, checked: &Checked, name: &str, session: &mut Session<'_>) -> Result<(), Error> {
     let verdict = &record.verdict;
     let version = verdict.kubernetes_version.as_deref().unwrap_or("none, rke stops before it chooses one");
-    session.line(format_args!("{name}: rke {}, Kubernetes {version}", verdict.rke))?;
+    say(session, format_args!("{name}: rke {}, Kubernetes {version}", verdict.rke))?;
     match (&verdict.error, verdict.stage) {
-        (None, _) => session.line("rke accepts the file.")?,
-        (Some(error), Some(stage)) => session.line(format_args!("rke refuses the file ({stage}):\n  {error}"))?,
-        (Some(error), None) => session.line(format_args!("rke crashes:\n  {error}"))?,
+        (None, _) => say(session, format_args!("rke accepts the file."))?,
+        (Some(error), Some(stage)) => say(session, format_args!("rke refuses the file ({stage}):\n  {error}"))?,
+        (Some(error), None) => say(session, format_args!("rke crashes:\n  {error}"))?,
     }
     if let Some(error) = &verdict.hostcount_error {
-        session.line(format_args!("once its SSH tunnels are up, rke stops:\n  {error}"))?;
+        say(session, format_args!("once its SSH tunnels are up, rke stops:\n  {error}"))?;
     }
     if verdict.error.is_some() {
         return Ok(());
     }
     if verdict.registries.0.is_empty() {
-        session.line("\nNo private registries: everything is pulled without credentials.")?;
+        say(session, format_args!("\nNo private registries: everything is pulled without credentials."))?;
     } else {
-        session.line("\nRegistries, by the key rke looks them up with")?;
+        say(session, format_args!("\nRegistries, by the key rke looks them up with"))?;
     }
     for (key, registry) in &verdict.registries.0 {
         let default = if registry.is_default { ", default" } else { "" };
@@ -55,28 +57,34 @@ fn human(record: &Record, checked: &Checked, name: &str, session: &mut Session<'
                 format!("user `{user}`, password `{password}`{plugin}")
             }
         };
-        session.line(format_args!("  {key}: {login}{default}"))?;
+        say(session, format_args!("  {key}: {login}{default}"))?;
     }
     if let Some(config) = &verdict.kubelet_docker_config {
-        session.line(format_args!("\nconfig.json of the kubelet\n  {config}"))?;
+        say(session, format_args!("\nconfig.json of the kubelet\n  {config}"))?;
     }
-    session.line("\nSystem images")?;
+    say(session, format_args!("\nSystem images"))?;
     for (key, answer) in &record.system_images.0 {
         let login = match (&answer.login.error, &answer.login.registry) {
             (Some(error), _) => format!("  [{error}]"),
             (None, Some(registry)) => format!("  [credentials of {registry}]"),
             (None, None) => String::new(),
         };
-        session.line(format_args!("  {key}: {}{login}", answer.image))?;
+        say(session, format_args!("  {key}: {}{login}", answer.image))?;
     }
     for (addon, images) in &record.addon_images.0 {
-        session.line(format_args!("\nAdd-on {addon}"))?;
+        say(session, format_args!("\nAdd-on {addon}"))?;
         for image in images {
-            session.line(format_args!("  {image}"))?;
+            say(session, format_args!("  {image}"))?;
         }
     }
     if let Some(image) = &checked.plan.snapshot_image {
-        session.line(format_args!("\nSnapshots of etcd\n  {image}"))?;
+        say(session, format_args!("\nSnapshots of etcd\n  {image}"))?;
     }
     Ok(())
+}
+
+/// Names come from the file: none may steer the terminal.
+fn say(session: &mut Session<'_>, text: Arguments<'_>) -> Result<(), Error> {
+    let steers = |c: char| c.is_control() && c != '\n' && c != '\t';
+    session.line(text.to_string().replace(steers, "\u{fffd}"))
 }

@@ -31,6 +31,16 @@ pub fn run(images: &Images, session: &mut Session<'_>) -> Result<u8, Error> {
             plan.rke, plan.kubernetes_version
         ));
     }
+    let listed = rows(plan, images.all);
+    for row in listed.iter().filter(|_| !images.all) {
+        if let Some(error) = &row.login.error {
+            session.remark(format_args!(
+                "warning: rke cannot pull `{}` ({}): {error}",
+                row.image.escape_debug(),
+                row.key
+            ));
+        }
+    }
     match images.format {
         ImagesFormat::Plain => {
             let names = if images.all { of_version(plan) } else { needed(plan) };
@@ -38,8 +48,8 @@ pub fn run(images: &Images, session: &mut Session<'_>) -> Result<u8, Error> {
                 session.line(name)?;
             }
         }
-        ImagesFormat::Json => session.json(&rows(plan, images.all), true)?,
-        ImagesFormat::Table => table(&rows(plan, images.all), session)?,
+        ImagesFormat::Json => session.json(&listed, true)?,
+        ImagesFormat::Table => table(&listed, session)?,
     }
     Ok(0)
 }
