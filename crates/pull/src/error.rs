@@ -10,7 +10,7 @@ use crate::input::LIMIT;
 pub enum Error {
     #[error("cannot read {}: {source}", shown(path))]
     Read { path: PathBuf, source: io::Error },
-    #[error("{} is larger than {} MiB", path.display(), LIMIT >> 20)]
+    #[error("{} is larger than {} MiB", shown(path), LIMIT >> 20)]
     TooLarge { path: PathBuf },
     #[error("{} is not UTF-8: byte 0x{byte:02x} at offset {offset}", shown(path))]
     NotUtf8 { path: PathBuf, offset: usize, byte: u8 },

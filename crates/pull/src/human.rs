@@ -3,7 +3,7 @@
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use drydock_core::diagnostic::{Diagnostic, Severity};
 use drydock_core::fix::Safety;
-use drydock_core::render::redact::{Masked, Secrets};
+use drydock_core::render::redact::{Masked, Redactor};
 use drydock_core::text::{LineIndex, Position, Span};
 
 /// Longer lines are not drawn: nobody would find the carets.
@@ -15,7 +15,7 @@ const FARTHEST_LINES: usize = 200;
 pub struct Painter<'t> {
     path: &'t str,
     index: LineIndex<'t>,
-    secrets: Secrets,
+    secrets: Redactor,
     masked: &'t Masked,
     masked_index: LineIndex<'t>,
     renderer: Renderer,
@@ -23,7 +23,7 @@ pub struct Painter<'t> {
 
 impl<'t> Painter<'t> {
     /// `masked` is the text without `secrets`.
-    pub fn new(path: &'t str, text: &'t str, secrets: Secrets, masked: &'t Masked, color: bool) -> Self {
+    pub fn new(path: &'t str, text: &'t str, secrets: Redactor, masked: &'t Masked, color: bool) -> Self {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         Self {
             path,

@@ -3,7 +3,7 @@
 use drydock_core::cluster::Cluster;
 use drydock_core::diagnostic::{Diagnostic, Label, Refusal, Severity, Step};
 use drydock_core::fix::{Edit, Fix, Safety};
-use drydock_core::render::redact::Secrets;
+use drydock_core::render::redact::Redactor;
 use drydock_core::text::Span;
 use drydock_pull::human::Painter;
 use expect_test::expect;
@@ -30,7 +30,7 @@ fn finding(span: Span) -> Diagnostic {
 }
 
 fn paint(text: &str, diagnostic: &Diagnostic, color: bool) -> String {
-    let secrets = Secrets::find(text, &Cluster::default());
+    let secrets = Redactor::find(text, &Cluster::default());
     let masked = secrets.mask(text);
     let painted = Painter::new("cluster.yml", text, secrets, &masked, color).paint(diagnostic);
     format!("{painted}\n")

@@ -3,8 +3,8 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
-use super::redact::{self, MASK, Secrets};
-use crate::credentials::{Auth, Lookup, Registry, RegistryMap};
+use super::redact::Redactor;
+use crate::credentials::{Lookup, Secrets};
 use crate::plan::{Plan, PlannedImage};
 use crate::{Checked, Outcome, Stage};
 
@@ -33,37 +33,10 @@ pub struct Verdict {
     pub error: Option<String>,
     /// Raised only after the SSH tunnels are up.
     pub hostcount_error: Option<String>,
-    /// By rke's key: the url, `docker.io` where it is empty.
-    pub registries: Entries<String, RegistryAnswer>,
+    /// By rke's key: the url, `docker.io` where it is empty; with the JSON names of rke's types.
+    pub registries: Value,
     /// What the kubelet's `config.json` holds; null without registries.
     pub kubelet_docker_config: Option<Value>,
-}
-
-/// One registry with the JSON names of rke's types; unset fields are left out.
-#[derive(Debug, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RegistryAnswer {
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub url: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub user: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub password: String,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub is_default: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ecr_credential_plugin: Option<EcrAnswer>,
-}
-
-#[derive(Debug, serde::Serialize)]
-pub struct EcrAnswer {
-    #[serde(rename = "awsAccessKeyId", skip_serializing_if = "String::is_empty")]
-    pub access_key_id: String,
-    #[serde(rename = "awsSecretAccessKey", skip_serializing_if = "String::is_empty")]
-    pub secret_access_key: String,
-    /// rke calls the session token so in JSON (types/rke_types.go).
-    #[serde(rename = "awsAccessToken", skip_serializing_if = "String::is_empty")]
-    pub session_token: String,
 }
 
 /// One system image and what looking up its credentials gives.
@@ -87,15 +60,10 @@ pub struct Login {
 
 impl From<&Lookup> for Login {
     fn from(lookup: &Lookup) -> Self {
-        match lookup {
-            Lookup::Invalid(error) => Self { registry: None, auth: false, error: Some(error.clone()) },
-            Lookup::Missing { .. } => Self { registry: None, auth: false, error: None },
-            Lookup::Found { key, auth: Auth::NotEcr(error) } => {
-                Self { registry: Some(key.clone()), auth: false, error: Some(error.clone()) }
-            }
-            Lookup::Found { key, auth: Auth::Basic | Auth::Ecr { .. } } => {
-                Self { registry: Some(key.clone()), auth: true, error: None }
-            }
+        Self {
+            registry: lookup.registry().map(str::to_owned),
+            auth: lookup.has_auth(),
+            error: lookup.error().map(str::to_owned),
         }
     }
 }
@@ -145,8 +113,10 @@ pub fn verdict(checked: &Checked, show_secrets: bool) -> Verdict {
         Outcome::Refused { stage, error } => ("error", Some(*stage), Some(error.clone())),
         Outcome::Panics { error } => ("panic", None, Some(error.clone())),
     };
-    let secrets = if show_secrets { Secrets::default() } else { Secrets::find("", &checked.cluster) };
-    let registries = if outcome == "ok" { registries(&plan.registries, show_secrets) } else { Entries::default() };
+    let secrets = if show_secrets { Secrets::Shown } else { Secrets::Masked };
+    let redactor = if show_secrets { Redactor::default() } else { Redactor::find("", &checked.cluster) };
+    let accepted = outcome == "ok";
+    let kubelet = accepted.then(|| plan.registries.kubelet_docker_config(secrets)).flatten();
     Verdict {
         rke: plan.rke.clone(),
         kubernetes_version: (stage != Some(Stage::Parse)).then(|| plan.kubernetes_version.clone()),
@@ -155,120 +125,63 @@ pub fn verdict(checked: &Checked, show_secrets: bool) -> Verdict {
             Stage::Parse => "parse",
             Stage::Init => "init",
         }),
-        error: error.map(|error| secrets.hide(&error)),
+        error: error.map(|error| redactor.hide(&error)),
         hostcount_error: checked.hostcount_error.clone(),
-        kubelet_docker_config: (!registries.0.is_empty()).then(|| kubelet_config(&plan.registries, show_secrets)),
-        registries,
+        registries: if accepted { plan.registries.to_json(secrets) } else { json!({}) },
+        // The core writes the text that rke writes; here it is the object in it.
+        kubelet_docker_config: kubelet.and_then(|config| serde_json::from_str(&config).ok()),
     }
-}
-
-fn registries(map: &RegistryMap, show_secrets: bool) -> Entries<String, RegistryAnswer> {
-    let answer = |registry: &Registry| {
-        let secret = |value: &String| {
-            let mut value = value.clone();
-            if !show_secrets {
-                redact::hide_value(&mut value);
-            }
-            value
-        };
-        RegistryAnswer {
-            url: registry.url.clone(),
-            user: registry.user.clone(),
-            password: secret(&registry.password),
-            is_default: registry.is_default,
-            ecr_credential_plugin: registry.ecr.as_ref().map(|ecr| EcrAnswer {
-                access_key_id: secret(&ecr.access_key_id),
-                secret_access_key: secret(&ecr.secret_access_key),
-                session_token: secret(&ecr.session_token),
-            }),
-        }
-    };
-    Entries(map.entries.iter().map(|(key, registry)| (key.clone(), answer(registry))).collect())
-}
-
-/// An entry with the plugin gets the helper `ecr-login`, even beside user and password; any other gets its
-/// login, both parts empty included (rke v1.6.3, docker/docker.go:778).
-fn kubelet_config(map: &RegistryMap, show_secrets: bool) -> Value {
-    use base64::Engine;
-    let (mut auths, mut helpers) = (serde_json::Map::new(), serde_json::Map::new());
-    for (key, registry) in &map.entries {
-        if registry.ecr.is_some() {
-            helpers.insert(key.clone(), json!("ecr-login"));
-        } else {
-            let login = format!("{}:{}", registry.user, registry.password);
-            let encoded = base64::engine::general_purpose::STANDARD.encode(login);
-            let auth = if show_secrets || registry.password.is_empty() { encoded } else { MASK.to_owned() };
-            auths.insert(key.clone(), json!({ "auth": auth }));
-        }
-    }
-    let parts = [("auths", auths), ("credHelpers", helpers)].into_iter().filter(|(_, part)| !part.is_empty());
-    Value::Object(parts.map(|(name, part)| (name.to_owned(), Value::Object(part))).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::Cluster;
-    use crate::credentials::EcrKeys;
-    use crate::plan::Source;
+    use crate::check;
+    use crate::plan::Options;
 
-    fn checked(outcome: Outcome) -> Checked {
-        let ecr = EcrKeys { access_key_id: "AKIA1".into(), secret_access_key: "s3cr3t".into(), ..EcrKeys::default() };
-        let basic =
-            Registry { url: "b.io".into(), user: "u".into(), password: "hunter2".into(), ..Registry::default() };
-        let plugin = Registry { url: "a.io".into(), is_default: true, ecr: Some(ecr), ..Registry::default() };
-        let image = |key, image: &str, lookup| PlannedImage {
-            key,
-            image: image.into(),
-            source: Source::DefaultRegistry,
-            upstream: None,
-            lookup,
-            needs: Vec::new(),
-        };
-        let not_ecr = Lookup::Found { key: "a.io".into(), auth: Auth::NotEcr("Not a valid ECR registry".into()) };
-        let plan = Plan {
-            rke: "v1.6.3".into(),
-            kubernetes_version: "v1.30.5-rancher1-1".into(),
-            version_known: true,
-            prefix: Some("a.io".into()),
-            registries: RegistryMap { entries: vec![("a.io".into(), plugin), ("b.io".into(), basic)] },
-            images: vec![
-                image("etcd", "a.io/x/etcd:1", not_ecr),
-                image("alpine", "b.io/y:2", Lookup::Found { key: "b.io".into(), auth: Auth::Basic }),
-            ],
-            addons: vec![("rke-network-plugin", vec!["a.io/n:1".into()])],
-            snapshot_image: None,
-        };
-        Checked { outcome, hostcount_error: None, cluster: Cluster::default(), plan, diagnostics: Vec::new() }
-    }
+    const ACCEPTED: &str = "\
+nodes:
+- {address: 1.1.1.1, user: u, role: [controlplane, etcd, worker]}
+kubernetes_version: v1.30.5-rancher1-1
+private_registries:
+- url: b.io
+  user: u
+  password: hunter2
+- url: a.io
+  is_default: true
+  ecr_credential_plugin: {aws_access_key_id: AKIA1, aws_secret_access_key: s3cr3t}
+system_images:
+  alpine: b.io/x/y:2
+";
 
     #[test]
     fn a_record_has_rkes_names_in_rkes_order_and_no_secret_unless_asked() {
-        let accepted = checked(Outcome::Accepted);
-        let shown = serde_json::to_string(&record("c.yml", &accepted, true)).unwrap();
-        let want = concat!(
+        let checked = check(ACCEPTED, &Options::default());
+        let record = |show| serde_json::to_string(&record("c.yml", &checked, show)).unwrap();
+        let shown = record(true);
+        let start = concat!(
             r#"{"path":"c.yml","rke":"v1.6.3","kubernetes_version":"v1.30.5-rancher1-1","outcome":"ok","stage":null,"#,
             r#""error":null,"hostcount_error":null,"registries":{"a.io":{"url":"a.io","isDefault":true,"#,
             r#""ecrCredentialPlugin":{"awsAccessKeyId":"AKIA1","awsSecretAccessKey":"s3cr3t"}},"#,
             r#""b.io":{"url":"b.io","user":"u","password":"hunter2"}},"#,
             r#""kubelet_docker_config":{"auths":{"b.io":{"auth":"dTpodW50ZXIy"}},"credHelpers":{"a.io":"ecr-login"}},"#,
-            r#""system_images":{"etcd":{"image":"a.io/x/etcd:1","registry":"a.io","auth":false,"#,
-            r#""error":"Not a valid ECR registry"},"#,
-            r#""alpine":{"image":"b.io/y:2","registry":"b.io","auth":true,"error":null}},"#,
-            r#""addon_images":{"rke-network-plugin":["a.io/n:1"]}}"#
+            r#""system_images":{"etcd":{"image":"a.io/rancher/mirrored-coreos-etcd:v3.5.12","registry":"a.io","#,
+            r#""auth":false,"error":"Not a valid ECR registry"},"#,
+            r#""alpine":{"image":"b.io/x/y:2","registry":"b.io","auth":true,"error":null},"#
         );
-        assert_eq!(shown, want);
-        let hidden = serde_json::to_string(&record("c.yml", &accepted, false)).unwrap();
+        assert_eq!(shown.get(..start.len()), Some(start));
+        assert!(shown.contains(r#""addon_images":{"rke-network-plugin":["a.io/"#), "{shown}");
+        let hidden = record(false);
         for secret in ["hunter2", "s3cr3t", "AKIA1", "dTpodW50ZXIy"] {
             assert!(!hidden.contains(secret), "{secret} in {hidden}");
         }
-        assert_eq!(hidden.matches(MASK).count(), 4);
+        assert_eq!(hidden.matches("***").count(), 4);
     }
 
     #[test]
     fn of_a_refused_file_nothing_is_pulled() {
-        let refused = Outcome::Refused { stage: Stage::Parse, error: "Failed to parse cluster file: x".into() };
-        let record = serde_json::to_value(record("c.yml", &checked(refused), true)).unwrap();
+        let broken = format!("{ACCEPTED}x: [\n");
+        let record = serde_json::to_value(record("c.yml", &check(&broken, &Options::default()), true)).unwrap();
         assert_eq!(record["stage"], "parse");
         assert_eq!(record["kubernetes_version"], Value::Null);
         assert_eq!(record["kubelet_docker_config"], Value::Null);

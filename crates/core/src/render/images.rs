@@ -5,9 +5,6 @@ use serde::Serialize;
 use super::explain::Login;
 use crate::plan::{Plan, PlannedImage, Source};
 
-/// No image list of rke contains Windows' pause image (cmd/config.go of rke v1.6.3).
-const NOT_LISTED: &str = "windows_pod_infra_container";
-
 /// One key of `system_images`.
 #[derive(Debug, Serialize)]
 pub struct Row {
@@ -43,21 +40,4 @@ pub fn rows(plan: &Plan, all: bool) -> Vec<Row> {
         needed_for: planned.needs.iter().map(|need| need.why()).collect(),
     };
     plan.images.iter().filter(|planned| all || !planned.needs.is_empty()).map(row).collect()
-}
-
-/// What this cluster pulls, each name once, etcd's snapshot container included.
-pub fn needed(plan: &Plan) -> Vec<&str> {
-    let images = plan.images.iter().filter(|planned| !planned.needs.is_empty()).map(|planned| planned.image.as_str());
-    once(images.chain(plan.snapshot_image.as_deref()))
-}
-
-/// What `rke config --system-images --version V` prints: the version's own images, without prefix or overrides.
-pub fn of_version(plan: &Plan) -> Vec<&str> {
-    let listed = plan.images.iter().filter(|planned| planned.key != NOT_LISTED);
-    once(listed.filter_map(|planned| planned.upstream.as_deref()))
-}
-
-fn once<'a>(images: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut seen = std::collections::HashSet::new();
-    images.filter(|image| seen.insert(*image)).collect()
 }

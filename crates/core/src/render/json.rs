@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::explain::{self, Verdict};
-use super::redact::Secrets;
+use super::redact::Redactor;
 use crate::Checked;
 use crate::diagnostic::{Diagnostic, Label};
 use crate::fix::Fix;
@@ -86,7 +86,7 @@ pub struct EditAnswer {
 /// file, unmasked it would show the secret.
 pub fn report(path: &str, text: &str, checked: &Checked) -> File {
     let index = LineIndex::new(text);
-    let secrets = Secrets::find(text, &checked.cluster);
+    let secrets = Redactor::find(text, &checked.cluster);
     let finding = |diagnostic: &Diagnostic| Finding {
         code: diagnostic.code,
         name: diagnostic.name,
@@ -114,12 +114,12 @@ fn place(index: &LineIndex<'_>, offset: usize) -> Place {
     Place { line: position.line, column: position.column, offset }
 }
 
-fn related(index: &LineIndex<'_>, secrets: &Secrets, label: &Label) -> Related {
+fn related(index: &LineIndex<'_>, secrets: &Redactor, label: &Label) -> Related {
     let Span { start, end } = label.span;
     Related { message: secrets.hide(&label.message), start: place(index, start), end: place(index, end) }
 }
 
-fn answer(index: &LineIndex<'_>, secrets: &Secrets, fix: &Fix) -> Option<FixAnswer> {
+fn answer(index: &LineIndex<'_>, secrets: &Redactor, fix: &Fix) -> Option<FixAnswer> {
     if fix.edits.iter().any(|edit| secrets.occur_in(&edit.text)) {
         return None;
     }
@@ -136,10 +136,9 @@ mod tests {
     use super::*;
     use crate::Outcome;
     use crate::cluster::Cluster;
-    use crate::credentials::RegistryMap;
     use crate::diagnostic::Severity;
     use crate::fix::{Edit, Safety};
-    use crate::plan::Plan;
+    use crate::plan::{Options, Plan};
 
     #[test]
     fn places_count_lines_characters_and_bytes_and_no_secret_leaves() {
@@ -159,21 +158,11 @@ mod tests {
             refusal: None,
             stops_rke: false,
         };
-        let plan = Plan {
-            rke: "v1.6.3".into(),
-            kubernetes_version: String::new(),
-            version_known: false,
-            prefix: None,
-            registries: RegistryMap::default(),
-            images: Vec::new(),
-            addons: Vec::new(),
-            snapshot_image: None,
-        };
         let checked = Checked {
             outcome: Outcome::Accepted,
             hostcount_error: None,
+            plan: Plan::new(&Cluster::default(), &Options::default()),
             cluster: Cluster::default(),
-            plan,
             diagnostics: vec![diagnostic],
         };
         let file = serde_json::to_value(report("c.yml", text, &checked)).unwrap();

@@ -32,16 +32,16 @@ const SECRET_WORDS: &[&str] = &[
 const HARMLESS_ENDINGS: &[&str] = &["path", "name", "file", "config", "enabled", "url", "provider", "ref", "type"];
 const HARMLESS_VALUES: &[&str] = &["true", "false", "null", "~", "{}", "[]", "\"\"", "''", MASK];
 
-/// The secrets of one text.
+/// Knows the secrets of one text, and takes them out of it and of messages about it.
 #[derive(Clone, Debug, Default)]
-pub struct Secrets {
+pub struct Redactor {
     /// Sorted, apart from each other.
     spans: Vec<Span>,
     /// Longest first.
     values: Vec<String>,
 }
 
-impl Secrets {
+impl Redactor {
     pub fn find(text: &str, cluster: &Cluster) -> Self {
         let mut spans = written_secrets(text);
         let mut values: Vec<String> = spans.iter().map(|span| text[span.range()].to_owned()).collect();
@@ -78,14 +78,21 @@ impl Secrets {
     pub fn mask(&self, text: &str) -> Masked {
         let edits = self.spans.iter().map(|span| Edit::replace(*span, MASK)).collect();
         let (text, _) = fix::apply(text, [&Fix::new("hide secrets", Safety::Safe, edits)]);
-        Masked { text, hidden: self.spans.clone() }
+        let mut masks = Vec::with_capacity(self.spans.len());
+        let mut length_before = 0;
+        for (count, span) in self.spans.iter().enumerate() {
+            masks.push((*span, span.start - length_before + count * MASK.len()));
+            length_before += span.end - span.start;
+        }
+        Masked { text, masks }
     }
 }
 
 /// A text without its secrets that still knows the places of the original.
 pub struct Masked {
     pub text: String,
-    hidden: Vec<Span>,
+    /// Where a secret was, and where its mask starts.
+    masks: Vec<(Span, usize)>,
 }
 
 impl Masked {
@@ -95,14 +102,12 @@ impl Masked {
     }
 
     fn offset(&self, offset: usize, is_end: bool) -> usize {
-        let mut moved = offset;
-        for hidden in self.hidden.iter().take_while(|hidden| hidden.start < offset) {
-            if offset < hidden.end {
-                return moved - (offset - hidden.start) + if is_end { MASK.len() } else { 0 };
-            }
-            moved = moved + MASK.len() - (hidden.end - hidden.start);
+        let before = self.masks.partition_point(|(hidden, _)| hidden.start < offset);
+        match before.checked_sub(1).and_then(|last| self.masks.get(last)) {
+            None => offset,
+            Some((hidden, mask)) if offset < hidden.end => mask + if is_end { MASK.len() } else { 0 },
+            Some((hidden, mask)) => mask + MASK.len() + (offset - hidden.end),
         }
-        moved
     }
 }
 
@@ -241,7 +246,7 @@ mod tests {
     use super::*;
 
     fn masked(text: &str) -> String {
-        Secrets::find(text, &Cluster::default()).mask(text).text
+        Redactor::find(text, &Cluster::default()).mask(text).text
     }
 
     #[test]
@@ -268,7 +273,7 @@ mod tests {
     #[test]
     fn places_follow_the_masks() {
         let text = "password: hunter2hunter2\nurl: x\n";
-        let masked = Secrets::find(text, &Cluster::default()).mask(text);
+        let masked = Redactor::find(text, &Cluster::default()).mask(text);
         let url = text.find("url").unwrap();
         let at = |span: Span| &masked.text[masked.span(span).range()];
         assert_eq!(at(Span::new(url, url + 3)), "url");
@@ -279,7 +284,7 @@ mod tests {
 
     #[test]
     fn messages_lose_the_values_and_keep_short_words() {
-        let secrets = Secrets::find("password: hunter2\ntoken: in\n", &Cluster::default());
+        let secrets = Redactor::find("password: hunter2\ntoken: in\n", &Cluster::default());
         assert_eq!(secrets.hide("`hunter2` in line 1"), "`***` in line 1");
     }
 }

@@ -3,7 +3,7 @@
 use drydock_core::diagnostic::{Diagnostic, Severity};
 use drydock_core::fix::{self, Fix, Safety};
 use drydock_core::plan::Options;
-use drydock_core::render::redact::Secrets;
+use drydock_core::render::redact::Redactor;
 use drydock_core::render::{json, summary};
 use drydock_core::rules;
 use drydock_core::{Checked, Outcome, check};
@@ -18,6 +18,8 @@ use crate::session::Session;
 
 /// A fix may uncover the next fault; a file that needs more rounds than this has rules that undo each other.
 const MOST_ROUNDS: usize = 10;
+/// Findings drawn for one file; nobody reads more, and JSON has them all.
+const MOST_SHOWN: usize = 500;
 
 pub fn run(args: &Check, session: &mut Session<'_>) -> Result<u8, Error> {
     if let Some(code) = args.ignore.iter().find(|code| rules::find(code).is_none()) {
@@ -142,12 +144,15 @@ fn findings(text: &str, stdout_is_taken: bool, session: &mut Session<'_>) -> Res
 }
 
 fn human(input: &Input, text: &str, checked: &Checked, fix: bool, session: &mut Session<'_>) -> Result<(), Error> {
-    let secrets = Secrets::find(text, &checked.cluster);
+    let secrets = Redactor::find(text, &checked.cluster);
     let masked = secrets.mask(text);
     let name = input.name();
     let painter = Painter::new(&name, text, secrets, &masked, session.color);
-    for diagnostic in &checked.diagnostics {
+    for diagnostic in checked.diagnostics.iter().take(MOST_SHOWN) {
         findings(&format!("{}\n", painter.paint(diagnostic)), fix && input.is_stdin(), session)?;
+    }
+    if checked.diagnostics.len() > MOST_SHOWN {
+        session.remark(format_args!("{name}: {} findings more are not shown", checked.diagnostics.len() - MOST_SHOWN));
     }
     Ok(())
 }
@@ -155,8 +160,8 @@ fn human(input: &Input, text: &str, checked: &Checked, fix: bool, session: &mut 
 /// Both sides without secrets.
 fn diff(input: &Input, before: &Checked, text: &str, after: &Checked, session: &mut Session<'_>) -> Result<(), Error> {
     use clap::builder::styling::AnsiColor;
-    let old = Secrets::find(&input.text, &before.cluster).mask(&input.text).text;
-    let new = Secrets::find(text, &after.cluster).mask(text).text;
+    let old = Redactor::find(&input.text, &before.cluster).mask(&input.text).text;
+    let new = Redactor::find(text, &after.cluster).mask(text).text;
     let name = input.name();
     let diff = similar::TextDiff::from_lines(&old, &new).unified_diff().header(&name, &name).to_string();
     if diff.is_empty() && text != input.text {

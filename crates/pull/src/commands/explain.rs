@@ -3,6 +3,7 @@
 use std::fmt::Arguments;
 
 use drydock_core::Checked;
+use drydock_core::credentials::Auth;
 use drydock_core::render::explain::{Record, record};
 
 use crate::cli::{Explain, ExplainFormat};
@@ -42,21 +43,20 @@ fn human(record: &Record, checked: &Checked, name: &str, session: &mut Session<'
     if verdict.error.is_some() {
         return Ok(());
     }
-    if verdict.registries.0.is_empty() {
+    let registries = &checked.plan.registries.entries;
+    if registries.is_empty() {
         say(session, format_args!("\nNo private registries: everything is pulled without credentials."))?;
     } else {
         say(session, format_args!("\nRegistries, by the key rke looks them up with"))?;
     }
-    for (key, registry) in &verdict.registries.0 {
-        let default = if registry.is_default { ", default" } else { "" };
-        let login = match (&registry.ecr_credential_plugin, registry.user.as_str(), registry.password.as_str()) {
-            (Some(_), "", "") => "ECR credential plugin".to_owned(),
-            (None, "", "") => "no credentials".to_owned(),
-            (plugin, user, password) => {
-                let plugin = if plugin.is_some() { " (and the ECR plugin, for the kubelet only)" } else { "" };
-                format!("user `{user}`, password `{password}`{plugin}")
-            }
+    for (key, registry) in registries {
+        let login = match (registry.auth(), registry.user.is_empty() && registry.password.is_empty()) {
+            (Auth::Ecr { region }, _) => format!("token of Amazon ECR, region {region}"),
+            (Auth::NotEcr(error), _) => format!("ECR plugin: {error}"),
+            (Auth::Basic, true) => "an empty login".to_owned(),
+            (Auth::Basic, false) => format!("login of user `{}`", registry.user),
         };
+        let default = if registry.is_default { ", is_default" } else { "" };
         say(session, format_args!("  {key}: {login}{default}"))?;
     }
     if let Some(config) = &verdict.kubelet_docker_config {

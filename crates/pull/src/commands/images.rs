@@ -2,7 +2,8 @@
 
 use std::io;
 
-use drydock_core::render::images::{Row, needed, of_version, rows};
+use drydock_core::image::catalogue::Catalogue;
+use drydock_core::render::images::{Row, rows};
 use drydock_core::{Checked, Outcome, Stage};
 
 use crate::cli::{Images, ImagesFormat};
@@ -25,10 +26,14 @@ pub fn run(images: &Images, session: &mut Session<'_>) -> Result<u8, Error> {
         return Ok(1);
     }
     let plan = &checked.plan;
+    let version = &plan.kubernetes_version;
+    if images.all && Catalogue::listing(version).is_none() {
+        return Err(Error::Usage(format!("no images are known for Kubernetes `{version}`")));
+    }
     if !plan.version_known {
         session.remark(format_args!(
-            "warning: rke {} has no images for Kubernetes {}; only the file's own are listed",
-            plan.rke, plan.kubernetes_version
+            "warning: rke {} has no images for Kubernetes {}; what it fills in stays empty",
+            plan.rke, version
         ));
     }
     let listed = rows(plan, images.all);
@@ -43,7 +48,7 @@ pub fn run(images: &Images, session: &mut Session<'_>) -> Result<u8, Error> {
     }
     match images.format {
         ImagesFormat::Plain => {
-            let names = if images.all { of_version(plan) } else { needed(plan) };
+            let names = if images.all { Catalogue::listing(version).unwrap_or_default() } else { plan.needed_images() };
             for name in names {
                 session.line(name)?;
             }
