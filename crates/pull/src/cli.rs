@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use drydock_core::diagnostic::Severity;
+use drydock_core::image::catalogue::DEFAULT_RELEASE;
 use drydock_core::plan::Options;
 
 /// Checks a cluster.yml as rke reads it, and lists the images its cluster pulls
@@ -22,7 +23,12 @@ FILE defaults to $RKE_CONFIG, else cluster.yml; - is standard input.
 Results go to standard output, everything else to standard error.
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or unreadable file.";
 
-static VERSION: LazyLock<String> = LazyLock::new(|| env!("CARGO_PKG_VERSION").to_owned());
+/// Day of the metadata behind the catalogue of images; the same images are in the default release of rke.
+const METADATA_DAY: &str = "2024-10-04";
+
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    format!("{} (rke {DEFAULT_RELEASE}, metadata of {METADATA_DAY})", env!("CARGO_PKG_VERSION"))
+});
 
 pub fn command() -> clap::Command {
     Cli::command().version(VERSION.as_str())
@@ -187,4 +193,17 @@ pub struct Generate {
     /// Write passwords and keys instead of ***
     #[arg(long)]
     pub show_secrets: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definitions_hold_and_the_day_is_the_one_in_the_catalogues_head() {
+        command().debug_assert();
+        let catalogue = include_str!("../../core/data/images.txt");
+        let head = catalogue.lines().take_while(|line| line.starts_with('#')).collect::<String>();
+        assert!(head.contains(METADATA_DAY), "{head}");
+    }
 }

@@ -43,3 +43,40 @@ fn beside(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Re
     temporary.as_file().sync_all()?;
     Ok(temporary)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    fn entries(folder: &Path) -> usize {
+        fs::read_dir(folder).unwrap().count()
+    }
+
+    #[test]
+    fn a_file_keeps_its_permissions_and_a_link_keeps_pointing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("cluster.yml"), folder.path().join("link.yml"));
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+        symlink(&file, &link).unwrap();
+        assert!(replace(&link, b"old", b"new").unwrap());
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(entries(folder.path()), 2, "no temporary file is left");
+    }
+
+    #[test]
+    fn a_file_that_changed_or_is_read_only_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("cluster.yml");
+        fs::write(&file, "theirs").unwrap();
+        assert!(!replace(&file, b"ours", b"new").unwrap());
+        fs::set_permissions(&file, Permissions::from_mode(0o444)).unwrap();
+        assert_eq!(replace(&file, b"theirs", b"new").unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+        assert_eq!(fs::read(&file).unwrap(), b"theirs");
+        assert_eq!(entries(folder.path()), 1, "no temporary file is left");
+    }
+}
