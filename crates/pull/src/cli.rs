@@ -26,9 +26,8 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or unreadable f
 /// Day of the metadata behind the catalogue of images; the same images are in the default release of rke.
 const METADATA_DAY: &str = "2024-10-04";
 
-static VERSION: LazyLock<String> = LazyLock::new(|| {
-    format!("{} (rke {DEFAULT_RELEASE}, metadata of {METADATA_DAY})", env!("CARGO_PKG_VERSION"))
-});
+static VERSION: LazyLock<String> =
+    LazyLock::new(|| format!("{} (rke {DEFAULT_RELEASE}, metadata of {METADATA_DAY})", env!("CARGO_PKG_VERSION")));
 
 pub fn command() -> clap::Command {
     Cli::command().version(VERSION.as_str())
