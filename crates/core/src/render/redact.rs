@@ -1,0 +1,290 @@
+//! Secrets of a text: where they are written, and the text without them.
+//!
+//! Found by path (the typed cluster) and by shape (any key that sounds like one), so a misspelt key or a
+//! text that does not parse hides its secrets as well. Rather one value too many than one too few.
+
+use crate::cluster::Cluster;
+use crate::fix::{self, Edit, Fix, Safety};
+use crate::plan::Plan;
+use crate::text::Span;
+
+/// Stands for a secret in every output.
+pub const MASK: &str = "***";
+
+/// Shorter values are not looked for in messages: they would hit ordinary words.
+const SHORTEST_SEARCHED: usize = 5;
+
+const SECRET_WORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "pasword",
+    "passphrase",
+    "secret",
+    "token",
+    "accesskey",
+    "privatekey",
+    "sshkey",
+    "sshcert",
+    "apikey",
+    "encryptionkey",
+];
+/// Keys that speak about a secret without holding it, as `ssh_key_path`.
+const HARMLESS_ENDINGS: &[&str] = &["path", "name", "file", "config", "enabled", "url", "provider", "ref", "type"];
+const HARMLESS_VALUES: &[&str] = &["true", "false", "null", "~", "{}", "[]", "\"\"", "''", MASK];
+
+/// Knows the secrets of one text, and takes them out of it and of messages about it.
+#[derive(Clone, Debug, Default)]
+pub struct Redactor {
+    /// Sorted, apart from each other.
+    spans: Vec<Span>,
+    /// Longest first.
+    values: Vec<String>,
+}
+
+impl Redactor {
+    pub fn find(text: &str, cluster: &Cluster) -> Self {
+        let mut spans = written_secrets(text);
+        let mut values: Vec<String> = spans.iter().map(|span| text[span.range()].to_owned()).collect();
+        for secret in cluster.registries.iter().flat_map(|registry| {
+            let ecr = registry.ecr.as_ref();
+            [
+                registry.password.as_ref(),
+                ecr.and_then(|ecr| ecr.access_key_id.as_ref()),
+                ecr.and_then(|ecr| ecr.secret_access_key.as_ref()),
+                ecr.and_then(|ecr| ecr.session_token.as_ref()),
+            ]
+        }) {
+            let Some(secret) = secret.filter(|secret| !secret.value.is_empty()) else { continue };
+            values.push(secret.value.clone());
+            spans.push(secret.span);
+        }
+        values.retain(|value| value.chars().count() >= SHORTEST_SEARCHED);
+        values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        values.dedup();
+        Self { spans: merged(spans, text.len()), values }
+    }
+
+    /// A message without the secrets of the text.
+    pub fn hide(&self, message: &str) -> String {
+        self.values.iter().fold(message.to_owned(), |message, value| message.replace(value.as_str(), MASK))
+    }
+
+    /// Whether one of the secrets occurs in a text that came from elsewhere.
+    pub fn occur_in(&self, other: &str) -> bool {
+        self.values.iter().any(|value| other.contains(value.as_str())) || !written_secrets(other).is_empty()
+    }
+
+    /// The text these secrets were found in, without them.
+    pub fn mask(&self, text: &str) -> Masked {
+        let edits = self.spans.iter().map(|span| Edit::replace(*span, MASK)).collect();
+        let (text, _) = fix::apply(text, [&Fix::new("hide secrets", Safety::Safe, edits)]);
+        let mut masks = Vec::with_capacity(self.spans.len());
+        let mut length_before = 0;
+        for (count, span) in self.spans.iter().enumerate() {
+            masks.push((*span, span.start - length_before + count * MASK.len()));
+            length_before += span.end - span.start;
+        }
+        Masked { text, masks }
+    }
+}
+
+/// A text without its secrets that still knows the places of the original.
+pub struct Masked {
+    pub text: String,
+    /// Where a secret was, and where its mask starts.
+    masks: Vec<(Span, usize)>,
+}
+
+impl Masked {
+    /// Where a span of the original lies now; what touches a secret covers its mask.
+    pub fn span(&self, span: Span) -> Span {
+        Span::new(self.offset(span.start, false), self.offset(span.end, true))
+    }
+
+    fn offset(&self, offset: usize, is_end: bool) -> usize {
+        let before = self.masks.partition_point(|(hidden, _)| hidden.start < offset);
+        match before.checked_sub(1).and_then(|last| self.masks.get(last)) {
+            None => offset,
+            Some((hidden, mask)) if offset < hidden.end => mask + if is_end { MASK.len() } else { 0 },
+            Some((hidden, mask)) => mask + MASK.len() + (offset - hidden.end),
+        }
+    }
+}
+
+/// A plan that shows no secret: what a generator writes from it can be pasted in a ticket.
+pub fn plan(plan: &Plan) -> Plan {
+    let mut plan = plan.clone();
+    for (_, registry) in &mut plan.registries.entries {
+        hide_value(&mut registry.password);
+        if let Some(ecr) = &mut registry.ecr {
+            hide_value(&mut ecr.access_key_id);
+            hide_value(&mut ecr.secret_access_key);
+            hide_value(&mut ecr.session_token);
+        }
+    }
+    plan
+}
+
+/// Empty stays empty: whether there is a secret is no secret.
+pub fn hide_value(value: &mut String) {
+    if !value.is_empty() {
+        MASK.clone_into(value);
+    }
+}
+
+fn merged(mut spans: Vec<Span>, len: usize) -> Vec<Span> {
+    spans.retain(|span| !span.is_empty() && span.end <= len);
+    spans.sort();
+    let mut out: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match out.last_mut() {
+            Some(last) if span.start <= last.end => *last = last.to(span),
+            _ => out.push(span),
+        }
+    }
+    out
+}
+
+/// Values of keys that sound like secrets, private keys, and passwords inside URLs.
+fn written_secrets(text: &str) -> Vec<Span> {
+    let mut spans = Vec::new();
+    // Indentation of the key whose block scalar is being read.
+    let mut block: Option<usize> = None;
+    let mut in_private_key = false;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end();
+        let indent = content.len() - content.trim_start().len();
+        let whole = Span::new(start + indent, start + content.len());
+        if block.is_some_and(|of_key| !content.is_empty() && indent <= of_key) {
+            block = None;
+        }
+        let begins = content.contains("-----BEGIN") && content.contains("PRIVATE KEY");
+        if begins || in_private_key || block.is_some() {
+            in_private_key = (begins || in_private_key) && !content.contains("-----END");
+            spans.push(whole);
+        } else if let Some(is_block) = secrets_of_line(content, start, &mut spans) {
+            block =
+                is_block.then(|| indent + content[indent..].len() - content[indent..].trim_start_matches("- ").len());
+        }
+        start += line.len();
+    }
+    spans
+}
+
+/// `Some(true)` where a secret's block scalar starts on the next line.
+fn secrets_of_line(line: &str, offset: usize, spans: &mut Vec<Span>) -> Option<bool> {
+    let mut found = None;
+    let mut at = 0;
+    while let Some(next) = line[at..].find([':', '=']) {
+        let separator = at + next;
+        at = separator + 1;
+        if line[separator..].starts_with("://") {
+            if let Some(span) = url_password(line, separator + 3) {
+                spans.push(Span::new(offset + span.start, offset + span.end));
+                at = span.end;
+            }
+            continue;
+        }
+        let key = key_before(line, separator);
+        if !sounds_secret(key) {
+            continue;
+        }
+        let rest = &line[at..];
+        let value_at = at + rest.len() - rest.trim_start().len();
+        let flow = line[..separator].contains(['{', '[']);
+        let value = value_of(&line[value_at..], flow);
+        if value.starts_with(['|', '>']) {
+            found = Some(true);
+        } else if !value.is_empty() && !HARMLESS_VALUES.contains(&value) {
+            spans.push(Span::new(offset + value_at, offset + value_at + value.len()));
+            found = Some(false);
+        }
+        at = value_at + value.len();
+    }
+    found
+}
+
+fn key_before(line: &str, separator: usize) -> &str {
+    let before = line[..separator].trim_end().trim_end_matches(['"', '\'']);
+    let is_key = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let start = before.char_indices().rev().take_while(|(_, c)| is_key(*c)).last().map_or(before.len(), |(i, _)| i);
+    &before[start..]
+}
+
+fn sounds_secret(key: &str) -> bool {
+    let plain: String = key.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    SECRET_WORDS.iter().any(|word| plain.contains(word))
+        && !HARMLESS_ENDINGS.iter().any(|ending| plain.ends_with(ending))
+}
+
+/// The scalar at the start of the text: up to its closing quote, its comment or, in flow style, the next entry.
+fn value_of(text: &str, flow: bool) -> &str {
+    let end = match text.chars().next() {
+        Some('#') | None => 0,
+        Some(quote @ ('"' | '\'')) => text[1..].find(quote).map_or(text.len(), |close| close + 2),
+        Some(_) => {
+            let comment = text.find(" #").unwrap_or(text.len());
+            let entry = if flow { text.find([',', '}', ']']).unwrap_or(text.len()) } else { text.len() };
+            comment.min(entry)
+        }
+    };
+    text[..end].trim_end()
+}
+
+/// The password in `https://user:password@host`; `from` is the place after `//`.
+fn url_password(line: &str, from: usize) -> Option<Span> {
+    let rest = &line[from..];
+    let authority = &rest[..rest.find(|c: char| c == '/' || c.is_whitespace()).unwrap_or(rest.len())];
+    let at = authority.rfind('@')?;
+    let colon = authority[..at].find(':')?;
+    (colon + 1 < at).then(|| Span::new(from + colon + 1, from + at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn masked(text: &str) -> String {
+        Redactor::find(text, &Cluster::default()).mask(text).text
+    }
+
+    #[test]
+    fn keys_that_sound_secret_lose_their_value_even_when_misspelt_or_broken() {
+        for (text, want) in [
+            ("  password: hunter2 # mine\n", "  password: *** # mine\n"),
+            ("- {user: u, pasword: \"a, b\", url: c}\n", "- {user: u, pasword: ***, url: c}\n"),
+            ("  aws_secret_access_key: a/b+c\n  : [\n", "  aws_secret_access_key: ***\n  : [\n"),
+            ("- AWS_SESSION_TOKEN=abc\n", "- AWS_SESSION_TOKEN=***\n"),
+            ("- url: https://me:hunter2@host/x\n", "- url: https://me:***@host/x\n"),
+            (
+                "ssh_key_path: ~/.ssh/id\nssh_key: |\n  a\n\n  b\nport: 1\n",
+                "ssh_key_path: ~/.ssh/id\nssh_key: |\n  ***\n\n  ***\nport: 1\n",
+            ),
+            ("- password: >\n    a\n  user: u\n", "- password: >\n    ***\n  user: u\n"),
+            ("x: -----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\ny: 1", "***\n***\n***\ny: 1"),
+            ("secrets_encryption_config:\n  enabled: true\n", "secrets_encryption_config:\n  enabled: true\n"),
+            ("password: ''\n", "password: ''\n"),
+        ] {
+            assert_eq!(masked(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn places_follow_the_masks() {
+        let text = "password: hunter2hunter2\nurl: x\n";
+        let masked = Redactor::find(text, &Cluster::default()).mask(text);
+        let url = text.find("url").unwrap();
+        let at = |span: Span| &masked.text[masked.span(span).range()];
+        assert_eq!(at(Span::new(url, url + 3)), "url");
+        assert_eq!(at(Span::new(0, 8)), "password");
+        assert_eq!(at(Span::new(10, 24)), MASK);
+        assert_eq!(at(Span::new(14, 16)), MASK);
+    }
+
+    #[test]
+    fn messages_lose_the_values_and_keep_short_words() {
+        let secrets = Redactor::find("password: hunter2\ntoken: in\n", &Cluster::default());
+        assert_eq!(secrets.hide("`hunter2` in line 1"), "`***` in line 1");
+    }
+}

@@ -1,0 +1,208 @@
+//! The command line, as definitions only: help, completions and the man page all come from here.
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use drydock_core::diagnostic::Severity;
+use drydock_core::image::catalogue::DEFAULT_RELEASE;
+use drydock_core::plan::Options;
+
+/// Checks a cluster.yml as rke reads it, and lists the images its cluster pulls
+#[derive(Debug, Parser)]
+#[command(name = "pull", arg_required_else_help = true, after_help = AFTER_HELP)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "\
+FILE defaults to $RKE_CONFIG, else cluster.yml; - is standard input.
+Results go to standard output, everything else to standard error.
+Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or unreadable file.";
+
+/// Day of the metadata behind the catalogue of images; the same images are in the default release of rke.
+const METADATA_DAY: &str = "2024-10-04";
+
+static VERSION: LazyLock<String> =
+    LazyLock::new(|| format!("{} (rke {DEFAULT_RELEASE}, metadata of {METADATA_DAY})", env!("CARGO_PKG_VERSION")));
+
+pub fn command() -> clap::Command {
+    Cli::command().version(VERSION.as_str())
+}
+
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Colours in the output; auto: on a terminal without NO_COLOR
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
+    pub color: Color,
+    /// Say nothing but results and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Global options")]
+    pub quiet: bool,
+    /// Say more about each file
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub verbose: bool,
+    /// Release of rke to answer for, as v1.6.3 [default: the newest known]
+    #[arg(long, global = true, value_name = "VERSION", help_heading = "Global options")]
+    pub rke: Option<String>,
+    /// Count this instead of the file's kubernetes_version
+    #[arg(long, global = true, value_name = "VERSION", help_heading = "Global options")]
+    pub kubernetes_version: Option<String>,
+}
+
+impl Global {
+    pub fn options(&self) -> Options {
+        Options { rke: self.rke.clone(), kubernetes_version: self.kubernetes_version.clone() }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find what is wrong with a file, and fix it
+    Check(Check),
+    /// List the images this cluster needs
+    Images(Images),
+    /// Say what rke does with a file
+    Explain(Explain),
+    /// Write a file made from the cluster: for ECR, an air gap, and others
+    Generate(Generate),
+    /// Show a rule's page, or list the rules
+    Rule {
+        /// Code or name, as D101 [default: list all]
+        code: Option<String>,
+    },
+    /// Write completions for a shell to standard output
+    Completions { shell: clap_complete::Shell },
+    /// Write the manual page to standard output
+    Man,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("fixing").multiple(true))]
+pub struct Check {
+    /// Files to check
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[arg(long, default_value = "human")]
+    pub format: CheckFormat,
+    /// The least severity that counts for the exit code
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub fail_on: FailOn,
+    /// Leave these rules out
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// Apply the safe fixes to the files; to standard output for standard input
+    #[arg(long, group = "fixing")]
+    pub fix: bool,
+    /// With --fix or --diff: also fixes that may change what was meant
+    #[arg(long, requires = "fixing")]
+    pub unsafe_fixes: bool,
+    /// Show what --fix would change, and change nothing
+    #[arg(long, group = "fixing", conflicts_with = "format")]
+    pub diff: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    Human,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum FailOn {
+    Error,
+    Warning,
+    Note,
+}
+
+impl From<FailOn> for Severity {
+    fn from(least: FailOn) -> Self {
+        match least {
+            FailOn::Error => Self::Error,
+            FailOn::Warning => Self::Warning,
+            FailOn::Note => Self::Note,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Images {
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// All images of the version, as `rke config --system-images` prints them
+    #[arg(long)]
+    pub all: bool,
+    #[arg(long, default_value = "plain")]
+    pub format: ImagesFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ImagesFormat {
+    /// One name a line
+    Plain,
+    /// One array of objects
+    Json,
+    /// Source and target names, credentials, what each is needed for
+    Table,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[arg(long, default_value = "human")]
+    pub format: ExplainFormat,
+    /// Show passwords and keys instead of ***
+    #[arg(long)]
+    pub show_secrets: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    Human,
+    /// One object a line for each file
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// What to write; --list names them
+    #[arg(required_unless_present_any = ["list", "all"])]
+    pub id: Option<String>,
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// List what can be written
+    #[arg(long, conflicts_with_all = ["all", "id"])]
+    pub list: bool,
+    /// Write all, each to its file in DIR
+    #[arg(long, requires = "output")]
+    pub all: bool,
+    /// Folder for --all; made where it is missing
+    #[arg(short, long, value_name = "DIR", requires = "all")]
+    pub output: Option<PathBuf>,
+    /// Write passwords and keys instead of ***
+    #[arg(long)]
+    pub show_secrets: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definitions_hold_and_the_day_is_the_one_in_the_catalogues_head() {
+        command().debug_assert();
+        let catalogue = include_str!("../../core/data/images.txt");
+        let head = catalogue.lines().take_while(|line| line.starts_with('#')).collect::<String>();
+        assert!(head.contains(METADATA_DAY), "{head}");
+    }
+}

@@ -1,0 +1,90 @@
+//! `pull explain`: what rke does with a file.
+
+use std::fmt::Arguments;
+
+use drydock_core::Checked;
+use drydock_core::credentials::Auth;
+use drydock_core::render::explain::{Record, record};
+
+use crate::cli::{Explain, ExplainFormat};
+use crate::error::Error;
+use crate::session::Session;
+
+pub fn run(explain: &Explain, session: &mut Session<'_>) -> Result<u8, Error> {
+    let (inputs, unreadable) = session.read_all(&explain.files);
+    for (number, input) in inputs.iter().enumerate() {
+        let checked = drydock_core::check(&input.text, &session.options);
+        let record = record(&input.path.to_string_lossy(), &checked, explain.show_secrets);
+        match explain.format {
+            ExplainFormat::Jsonl => session.json(&record, false)?,
+            ExplainFormat::Human => {
+                if number > 0 {
+                    session.line("")?;
+                }
+                human(&record, &checked, &input.name(), session)?;
+            }
+        }
+    }
+    Ok(if unreadable > 0 { 2 } else { 0 })
+}
+
+fn human(record: &Record, checked: &Checked, name: &str, session: &mut Session<'_>) -> Result<(), Error> {
+    let verdict = &record.verdict;
+    let version = verdict.kubernetes_version.as_deref().unwrap_or("none, rke stops before it chooses one");
+    say(session, format_args!("{name}: rke {}, Kubernetes {version}", verdict.rke))?;
+    match (&verdict.error, verdict.stage) {
+        (None, _) => say(session, format_args!("rke accepts the file."))?,
+        (Some(error), Some(stage)) => say(session, format_args!("rke refuses the file ({stage}):\n  {error}"))?,
+        (Some(error), None) => say(session, format_args!("rke crashes:\n  {error}"))?,
+    }
+    if let Some(error) = &verdict.hostcount_error {
+        say(session, format_args!("once its SSH tunnels are up, rke stops:\n  {error}"))?;
+    }
+    if verdict.error.is_some() {
+        return Ok(());
+    }
+    let registries = &checked.plan.registries.entries;
+    if registries.is_empty() {
+        say(session, format_args!("\nNo private registries: everything is pulled without credentials."))?;
+    } else {
+        say(session, format_args!("\nRegistries, by the key rke looks them up with"))?;
+    }
+    for (key, registry) in registries {
+        let login = match (registry.auth(), registry.user.is_empty() && registry.password.is_empty()) {
+            (Auth::Ecr { region }, _) => format!("token of Amazon ECR, region {region}"),
+            (Auth::NotEcr(error), _) => format!("ECR plugin: {error}"),
+            (Auth::Basic, true) => "an empty login".to_owned(),
+            (Auth::Basic, false) => format!("login of user `{}`", registry.user),
+        };
+        let default = if registry.is_default { ", is_default" } else { "" };
+        say(session, format_args!("  {key}: {login}{default}"))?;
+    }
+    if let Some(config) = &verdict.kubelet_docker_config {
+        say(session, format_args!("\nconfig.json of the kubelet\n  {config}"))?;
+    }
+    say(session, format_args!("\nSystem images"))?;
+    for (key, answer) in &record.system_images.0 {
+        let login = match (&answer.login.error, &answer.login.registry) {
+            (Some(error), _) => format!("  [{error}]"),
+            (None, Some(registry)) => format!("  [credentials of {registry}]"),
+            (None, None) => String::new(),
+        };
+        say(session, format_args!("  {key}: {}{login}", answer.image))?;
+    }
+    for (addon, images) in &record.addon_images.0 {
+        say(session, format_args!("\nAdd-on {addon}"))?;
+        for image in images {
+            say(session, format_args!("  {image}"))?;
+        }
+    }
+    if let Some(image) = &checked.plan.snapshot_image {
+        say(session, format_args!("\nSnapshots of etcd\n  {image}"))?;
+    }
+    Ok(())
+}
+
+/// Names come from the file: none may steer the terminal.
+fn say(session: &mut Session<'_>, text: Arguments<'_>) -> Result<(), Error> {
+    let steers = |c: char| c.is_control() && c != '\n' && c != '\t';
+    session.line(text.to_string().replace(steers, "\u{fffd}"))
+}

@@ -1,0 +1,47 @@
+//! The binary `pull`: the core at a terminal.
+//!
+//! Flow: [`cli`] arguments -> one of [`commands`] -> `drydock_core` -> text or objects on standard output.
+//!
+//! Architecture invariant: only [`world`], [`input`] and [`save`] touch anything outside the process, and what a
+//! file means is decided by the core alone. Commands that only read files start no runtime.
+
+pub mod cli;
+pub mod commands;
+pub mod error;
+pub mod human;
+pub mod input;
+pub mod save;
+pub mod session;
+pub mod world;
+
+use std::io;
+use std::process::ExitCode;
+
+use cli::{Cli, Command};
+use error::Error;
+use session::Session;
+use world::World;
+
+/// Runs one command; says what went wrong outside the files on standard error.
+pub fn run(cli: Cli, world: &mut World) -> ExitCode {
+    let mut session = Session::new(&cli.global, world);
+    let result = match &cli.command {
+        Command::Check(check) => commands::check::run(check, &mut session),
+        Command::Images(images) => commands::images::run(images, &mut session),
+        Command::Explain(explain) => commands::explain::run(explain, &mut session),
+        Command::Generate(generate) => commands::generate::run(generate, &mut session),
+        Command::Rule { code } => commands::rule::run(code.as_deref(), &mut session),
+        Command::Completions { shell } => commands::shell::completions(*shell, &mut session),
+        Command::Man => commands::shell::man(&mut session),
+    };
+    let flushed = session.world.stdout.flush().map_err(Error::from);
+    match result.and_then(|code| flushed.map(|()| code)) {
+        Ok(code) => ExitCode::from(code),
+        // The reader has seen enough, as with `pull images | head`.
+        Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            session.complain(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

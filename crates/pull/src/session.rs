@@ -1,0 +1,85 @@
+//! What all commands share: the global flags put together with the world.
+
+use std::fmt::Display;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Style};
+use drydock_core::plan::Options;
+
+use crate::cli::{Color, Global};
+use crate::error::Error;
+use crate::input::{self, Input};
+use crate::world::World;
+
+pub struct Session<'w> {
+    pub world: &'w mut World,
+    pub options: Options,
+    /// Colours on standard output.
+    pub color: bool,
+    pub quiet: bool,
+    pub verbose: bool,
+}
+
+impl<'w> Session<'w> {
+    pub fn new(global: &Global, world: &'w mut World) -> Self {
+        let color = match global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                world.stdout_is_terminal && world.env("NO_COLOR").is_none() && world.env("TERM") != Some("dumb")
+            }
+        };
+        Self { options: global.options(), color, quiet: global.quiet, verbose: global.verbose, world }
+    }
+
+    /// The files named, or rke's default. What cannot be read is said at once and counted.
+    pub fn read_all(&mut self, files: &[PathBuf]) -> (Vec<Input>, usize) {
+        let default = [input::default_path(self.world)];
+        let files = if files.is_empty() { &default } else { files };
+        let (mut inputs, mut unreadable) = (Vec::new(), 0);
+        for file in files {
+            match input::read(file, self.world) {
+                Ok(read) => inputs.push(read),
+                Err(error) => {
+                    self.complain(&error);
+                    unreadable += 1;
+                }
+            }
+        }
+        (inputs, unreadable)
+    }
+
+    pub fn read_one(&mut self, file: Option<&PathBuf>) -> Result<Input, Error> {
+        let path = file.cloned().unwrap_or_else(|| input::default_path(self.world));
+        input::read(&path, self.world)
+    }
+
+    pub fn line(&mut self, line: impl Display) -> Result<(), Error> {
+        Ok(writeln!(self.world.stdout, "{line}")?)
+    }
+
+    pub fn json(&mut self, value: &impl serde::Serialize, pretty: bool) -> Result<(), Error> {
+        let text = if pretty { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
+        self.line(text.map_err(std::io::Error::from)?)
+    }
+
+    /// A remark on standard error, where nobody parses it. That it cannot be written is no reason to stop.
+    pub fn remark(&mut self, text: impl Display) {
+        if !self.quiet {
+            let _ = writeln!(self.world.stderr, "{text}");
+        }
+    }
+
+    pub fn complain(&mut self, error: &Error) {
+        let _ = writeln!(self.world.stderr, "error: {error}");
+        if let Some(hint) = error.hint() {
+            let _ = writeln!(self.world.stderr, "help: {hint}");
+        }
+    }
+
+    pub fn paint(&self, color: AnsiColor, text: &str) -> String {
+        let style = if self.color { Style::new().fg_color(Some(color.into())) } else { Style::new() };
+        format!("{style}{text}{style:#}")
+    }
+}
