@@ -29,8 +29,8 @@ const colours = HighlightStyle.define([
   { tag: tags.invalid, color: "var(--error)" },
 ]);
 
-/** Puts an editor into `parent`. `changed` is called after each change of the text, `moved` with the caret's offset. */
-function create(parent, { text, label, describedBy, nonce, dark, changed, moved }) {
+/** Puts an editor into `parent`. `changed` is called after each change of the text. */
+function create(parent, { text, label, describedBy, nonce, dark, changed }) {
   return new EditorView({
     parent,
     doc: text,
@@ -60,7 +60,6 @@ function create(parent, { text, label, describedBy, nonce, dark, changed, moved 
       EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": describedBy, tabindex: "0" }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) changed();
-        if (update.docChanged || update.selectionSet) moved(update.state.selection.main.head);
       }),
       theme,
       shade.of(EditorView.darkTheme.of(dark)),
