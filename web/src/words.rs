@@ -8,11 +8,11 @@ pub fn credentials(lookup: &Lookup, registries: &RegistryMap) -> String {
     match lookup {
         Lookup::Invalid(error) => format!("rke stops: {error}"),
         Lookup::Missing { key } => format!("none for {key}"),
-        Lookup::Found { key, auth: Auth::Ecr { region } } => format!("{key}: ECR token of {region}"),
+        Lookup::Found { auth: Auth::Ecr { region }, .. } => format!("ECR token, {region}"),
         Lookup::Found { auth: Auth::NotEcr(error), .. } => format!("rke stops: {error}"),
         Lookup::Found { key, auth: Auth::Basic } => {
             let entry = registries.entries.iter().find(|(known, _)| known == key);
-            format!("{key}: {}", entry.map_or("found", |(_, registry)| basic(registry)))
+            entry.map_or("found", |(_, registry)| basic(registry)).to_owned()
         }
     }
 }

@@ -3,6 +3,7 @@ use std::rc::Rc;
 use drydock_core::artifacts::{GENERATORS, Generator};
 use yew::prelude::*;
 
+use super::prose::prose;
 use crate::report::Report;
 use crate::state::Action;
 
@@ -51,7 +52,7 @@ pub fn Files(props: &Props) -> Html {
                 <button type="button" onclick={copy}>{ "Copy" }</button>
                 <button type="button" class="main" onclick={download}>{ "Download" }</button>
             </div>
-            <p class="why">{ (chosen.why)(plan) }</p>
+            <p class="why">{ prose(&(chosen.why)(plan)) }</p>
             <pre tabindex="0" aria-label={chosen.file} role="region"><code>{ text }</code></pre>
         </>
     }

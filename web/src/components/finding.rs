@@ -5,6 +5,7 @@ use drydock_core::rules::RULES;
 use yew::prelude::*;
 
 use super::icon::{icon, word};
+use super::prose::prose;
 use crate::report::Report;
 use crate::state::Action;
 
@@ -31,7 +32,7 @@ pub fn Finding(props: &Props) -> Html {
         html! {
             <li>
                 <button type="button" class="link" onclick={act.reform(move |_: MouseEvent| Action::Jump(span))}>{ format!("line {line}") }</button>
-                { format!(": {}", label.message) }
+                { ": " }{ prose(&label.message) }
             </li>
         }
     });
@@ -46,41 +47,33 @@ pub fn Finding(props: &Props) -> Html {
         html! {
             <li class="fix">
                 <button type="button" aria-describedby={id.clone()} onclick={act.reform(move |_: MouseEvent| action.clone())}>{ "Fix" }</button>
-                <span {id}>{ &fix.title }<span class="quiet">{ caution }</span></span>
+                <span {id}>{ prose(&fix.title) }<span class="quiet">{ caution }</span></span>
             </li>
         }
     };
     html! {
         <li class={classes!("problem", found.severity.name())}>
-            <button
-                type="button"
-                class="place"
-                aria-label={format!("{severity}, line {line}: {} {}", found.message, found.code)}
-                onclick={act.reform(move |_: MouseEvent| Action::Jump(span))}
-            >
-                <span class="what">
-                    { icon(found.severity) }
-                    <span class="severity">{ severity }</span>
-                    <span>{ format!("line {line}") }</span>
-                    <span class="code">{ found.code }</span>
-                </span>
-                <span class="message">{ &found.message }</span>
-                if !found.at.is_empty() {
-                    <span class="at">{ &found.at }</span>
-                }
+            <button type="button" class="place" onclick={act.reform(move |_: MouseEvent| Action::Jump(span))}>
+                { icon(found.severity) }
+                <span class="severity">{ severity }</span>{ format!(", line {line}: ") }
+                <span class="message">{ prose(&found.message) }</span>
             </button>
+            <span class="code">{ found.code }</span>
             <div class="more">
+                if !found.at.is_empty() {
+                    <p class="at">{ &found.at }</p>
+                }
                 if found.stops_rke {
                     <p class="stops">{ "rke stops here" }</p>
                 }
                 if let Some(help) = &found.help {
-                    <p>{ help }</p>
+                    <p>{ prose(help) }</p>
                 }
                 <ul>{ for related }{ for found.fixes.iter().enumerate().map(fix) }</ul>
                 if let Some(why) = why {
                     <details>
                         <summary>{ "Why" }</summary>
-                        <p>{ why }</p>
+                        <p>{ prose(why) }</p>
                     </details>
                 }
             </div>

@@ -3,6 +3,7 @@ use std::rc::Rc;
 use drydock_core::plan::{PlannedImage, Source};
 use yew::prelude::*;
 
+use super::prose::image_name;
 use crate::report::Report;
 use crate::state::Action;
 use crate::words::{credentials, needed};
@@ -33,7 +34,7 @@ pub fn Images(props: &Props) -> Html {
     };
     let lines = report.lines();
     let source = |source: Source| match source {
-        Source::Version => html! { "the version's own" },
+        Source::Version => html! { "the version" },
         Source::DefaultRegistry => html! { "default registry" },
         Source::File(span) => html! {
             <button type="button" class="link" onclick={act.reform(move |_: MouseEvent| Action::Jump(span))}>
@@ -45,7 +46,7 @@ pub fn Images(props: &Props) -> Html {
         html! {
             <tr role="row" class={classes!(image.needs.is_empty().then_some("unneeded"))}>
                 <th role="rowheader" scope="row">{ image.key }</th>
-                <td role="cell" class="image">{ &image.image }</td>
+                <td role="cell" class="image">{ image_name(&image.image, plan.prefix.as_deref()) }</td>
                 <td role="cell" data-head="From">{ source(image.source) }</td>
                 <td role="cell" data-head="Credentials">{ credentials(&image.lookup, &plan.registries) }</td>
                 <td role="cell" data-head="Needed here">{ needed(&image.needs) }</td>

@@ -7,6 +7,7 @@ pub mod header;
 pub mod icon;
 pub mod images;
 pub mod problems;
+pub mod prose;
 pub mod registries;
 pub mod status;
 pub mod tabs;

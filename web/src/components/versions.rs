@@ -17,10 +17,10 @@ pub fn Versions(props: &Props) -> Html {
         .act
         .reform(|event: Event| Action::VersionChosen(browser::chosen(&event).filter(|version| !version.is_empty())));
     let from_file =
-        if props.chosen.is_none() { format!("{} (the file)", props.in_force) } else { "as the file says".to_owned() };
+        if props.chosen.is_none() { format!("{} (file)", props.in_force) } else { "as the file says".to_owned() };
     html! {
         <label class="version">
-            <span>{ "Kubernetes" }</span>{ " " }
+            <span>{ "Kubernetes" }</span>
             <select aria-label="Kubernetes version" {onchange}>
                 <option value="" selected={props.chosen.is_none()}>{ from_file }</option>
             </select>
