@@ -1,10 +1,18 @@
-use yew::prelude::*;
+//! The playground: the core in a page. [`state`] decides, [`app`] carries out, [`components`] draw.
+//!
+//! Architecture invariant: nothing here knows rke; what is said about a text comes from the core.
 
-#[component]
-fn App() -> Html {
-    html! { <main>{ "Drydock" }</main> }
-}
+mod app;
+mod browser;
+mod components;
+mod editor;
+mod examples;
+mod report;
+mod state;
+mod words;
 
 fn main() {
-    yew::Renderer::<App>::new().render();
+    let shell = browser::Shell::find();
+    let props = app::Props { typed: shell.typed, selection: shell.selection };
+    yew::Renderer::<app::App>::with_root_and_props(shell.root, props).render();
 }

@@ -1,0 +1,203 @@
+//! Every call into the browser; nothing here knows what the page is about.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::{
+    Blob, BlobPropertyBag, Document, DragEvent, Event, HtmlAnchorElement, HtmlElement, HtmlInputElement,
+    HtmlSelectElement, HtmlTextAreaElement, Url, UrlSearchParams, Window,
+};
+
+pub use web_sys::{Element, File};
+
+use crate::state::Settings;
+
+/// A file larger than this is no cluster.yml, and would make the editor crawl.
+const LARGEST_FILE: f64 = 10e6;
+
+fn window() -> Window {
+    web_sys::window().expect("the page runs in a window")
+}
+
+fn document() -> Document {
+    window().document().expect("a window has a document")
+}
+
+/// What the static page holds until the program arrives.
+pub struct Shell {
+    pub root: Element,
+    /// The text typed there, if any.
+    pub typed: Option<String>,
+    /// The caret, where the text box has the focus.
+    pub selection: Option<(usize, usize)>,
+}
+
+impl Shell {
+    pub fn find() -> Self {
+        let root = document().get_element_by_id("page").expect("index.html has #page");
+        let area = document().get_element_by_id("shell-text").and_then(|e| e.dyn_into::<HtmlTextAreaElement>().ok());
+        let focused = document().active_element().is_some_and(|e| e.id() == "shell-text");
+        let selection = area.as_ref().filter(|_| focused).map(|area| {
+            let at = |offset: Result<Option<u32>, JsValue>| offset.ok().flatten().unwrap_or(0) as usize;
+            (at(area.selection_start()), at(area.selection_end()))
+        });
+        Self { root, typed: area.map(|area| area.value()).filter(|text| !text.is_empty()), selection }
+    }
+}
+
+pub fn settings() -> Settings {
+    let search = window().location().search().unwrap_or_default();
+    let Ok(params) = UrlSearchParams::new_with_str(&search) else {
+        return Settings::default();
+    };
+    Settings { example: params.get("example"), tab: params.get("tab"), theme: params.get("theme") }
+}
+
+/// Milliseconds since the page was opened.
+pub fn now() -> f64 {
+    window().performance().map_or(0.0, |performance| performance.now())
+}
+
+pub fn next_frame(work: impl FnOnce() + 'static) {
+    let work = Closure::once_into_js(work);
+    // Only a window that is gone refuses.
+    let _ = window().request_animation_frame(work.unchecked_ref());
+}
+
+/// Runs `work` after a while, in place of what was to run under `earlier`.
+pub fn later(milliseconds: i32, earlier: Option<i32>, work: impl FnOnce() + 'static) -> Option<i32> {
+    if let Some(id) = earlier {
+        window().clear_timeout_with_handle(id);
+    }
+    let work = Closure::once_into_js(work);
+    window().set_timeout_with_callback_and_timeout_and_arguments_0(work.unchecked_ref(), milliseconds).ok()
+}
+
+/// Whether the system asks for dark colours; `changed` hears of it later.
+pub fn system_dark(changed: impl Fn(bool) + 'static) -> bool {
+    let Ok(Some(query)) = window().match_media("(prefers-color-scheme: dark)") else {
+        return false;
+    };
+    let now = query.clone();
+    let heard = Closure::<dyn Fn()>::new(move || changed(now.matches()));
+    let _ = query.add_event_listener_with_callback("change", heard.as_ref().unchecked_ref());
+    heard.forget();
+    query.matches()
+}
+
+pub fn set_dark(dark: bool) {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-theme", if dark { "dark" } else { "light" });
+    }
+}
+
+/// Makes the browser ask before the page is left.
+pub fn guard_leaving(on: bool) {
+    let ask = Closure::<dyn Fn(Event)>::new(|event: Event| event.prevent_default());
+    let ask = ask.into_js_value();
+    window().set_onbeforeunload(on.then(|| ask.unchecked_ref()));
+}
+
+/// Puts `text` on the clipboard; `done` hears whether that was allowed.
+pub fn copy(text: &str, done: impl FnOnce(bool) + 'static) {
+    // Absent where the page is not trusted: plain http from another machine.
+    let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into()).unwrap_or_default();
+    if clipboard.is_undefined() {
+        return done(false);
+    }
+    let written = window().navigator().clipboard().write_text(text);
+    wasm_bindgen_futures::spawn_local(async move {
+        done(wasm_bindgen_futures::JsFuture::from(written).await.is_ok());
+    });
+}
+
+/// Offers `text` as a file to keep.
+pub fn download(name: &str, text: &str) -> Result<(), JsValue> {
+    let kind = BlobPropertyBag::new();
+    kind.set_type("text/plain;charset=utf-8");
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind)?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    Url::revoke_object_url(&url)
+}
+
+fn by_id(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+pub fn click(id: &str) {
+    if let Some(element) = by_id(id) {
+        element.click();
+    }
+}
+
+pub fn focus(id: &str) {
+    if let Some(element) = by_id(id) {
+        let _ = element.focus();
+    }
+}
+
+/// The value of the `<select>` that changed.
+pub fn chosen(event: &Event) -> Option<String> {
+    Some(event.target()?.dyn_into::<HtmlSelectElement>().ok()?.value())
+}
+
+/// The file chosen in a picker, which is emptied so that the same file can be chosen again.
+pub fn picked_file(input: &HtmlInputElement) -> Option<File> {
+    let file = input.files()?.get(0);
+    input.set_value("");
+    file
+}
+
+/// The file of a drop on the page; the browser would show it in place of the page.
+pub fn dropped_file(event: &DragEvent) -> Option<File> {
+    let file = event.data_transfer()?.files()?.get(0)?;
+    event.prevent_default();
+    Some(file)
+}
+
+/// `done` gets the name and the text, or why it could not be read.
+pub fn read(file: File, done: impl FnOnce(String, Result<String, String>) + 'static) {
+    let name = file.name();
+    if file.size() > LARGEST_FILE {
+        let fault = format!("{name} is larger than 10 MB.");
+        return done(name, Err(fault));
+    }
+    wasm_bindgen_futures::spawn_local(async move {
+        let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
+        let text = text.ok().and_then(|text| text.as_string()).ok_or_else(|| format!("{name} cannot be read."));
+        done(name, text);
+    });
+}
+
+/// The browser's own text box: the editor where CodeMirror is missing.
+pub struct TextArea(HtmlTextAreaElement);
+
+impl TextArea {
+    pub fn new(parent: &Element, label: &str, text: &str, changed: Closure<dyn Fn()>) -> Self {
+        let area: HtmlTextAreaElement =
+            document().create_element("textarea").expect("textarea is an element").unchecked_into();
+        area.set_class_name("plain");
+        area.set_value(text);
+        area.set_spellcheck(false);
+        let _ = area.set_attribute("aria-label", label);
+        let _ = area.add_event_listener_with_callback("input", changed.into_js_value().unchecked_ref());
+        let _ = parent.append_child(&area);
+        Self(area)
+    }
+
+    pub fn text(&self) -> String {
+        self.0.value()
+    }
+
+    pub fn set_text(&self, text: &str) {
+        self.0.set_value(text);
+    }
+
+    pub fn reveal(&self, from: usize, to: usize) {
+        let _ = self.0.focus();
+        let _ = self.0.set_selection_range(from as u32, to as u32);
+    }
+}

@@ -1,0 +1,59 @@
+use std::rc::Rc;
+
+use drydock_core::artifacts::{GENERATORS, Generator};
+use yew::prelude::*;
+
+use super::prose::prose;
+use crate::report::Report;
+use crate::state::Action;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub report: Rc<Report>,
+    /// By id; the first one without.
+    pub chosen: Option<&'static str>,
+    pub act: Callback<Action>,
+}
+
+/// Files written from the plan, one at a time.
+#[component]
+pub fn Files(props: &Props) -> Html {
+    let Props { report, chosen, act } = props;
+    let chosen = GENERATORS.iter().find(|generator| Some(generator.id) == *chosen).or(GENERATORS.first());
+    let Some(&chosen) = chosen else {
+        return Html::default();
+    };
+    let plan = &report.checked.plan;
+    let text = (chosen.write)(plan);
+    let choice = |generator: &&'static Generator| {
+        let id = generator.id;
+        let current = (id == chosen.id).then_some("true");
+        html! {
+            <li>
+                <button type="button" aria-current={current} onclick={act.reform(move |_: MouseEvent| Action::FileChosen(id))}>
+                    { generator.title }
+                </button>
+            </li>
+        }
+    };
+    let copy = {
+        let text = text.clone();
+        act.reform(move |_: MouseEvent| Action::Copy { what: chosen.file.to_owned(), text: text.clone() })
+    };
+    let download = {
+        let text = text.clone();
+        act.reform(move |_: MouseEvent| Action::Download { name: chosen.file.to_owned(), text: text.clone() })
+    };
+    html! {
+        <>
+            <ul class="choices" aria-label="Files">{ for GENERATORS.iter().map(choice) }</ul>
+            <div class="head">
+                <h2>{ chosen.file }</h2>
+                <button type="button" onclick={copy}>{ "Copy" }</button>
+                <button type="button" class="main" onclick={download}>{ "Download" }</button>
+            </div>
+            <p class="why">{ prose(&(chosen.why)(plan)) }</p>
+            <pre tabindex="0" aria-label={chosen.file} role="region"><code>{ text }</code></pre>
+        </>
+    }
+}

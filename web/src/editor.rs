@@ -1,0 +1,139 @@
+//! The CodeMirror edge: `web/editor/src/editor.js` as a global, a plain text box where that is missing.
+//! Offsets are UTF-16 units.
+
+use drydock_core::diagnostic::Severity;
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use crate::browser::{Element, TextArea};
+use crate::report::{Change, Mark};
+
+/// The accessible name of the editor.
+const LABEL: &str = "cluster.yml";
+/// The hint about keys beside the editor.
+pub const HINT: &str = "editor-hint";
+/// Admits CodeMirror's `<style>` under the page's policy; also named there.
+const NONCE: &str = "drydock-editor";
+
+#[wasm_bindgen]
+extern "C" {
+    #[derive(Clone)]
+    pub type View;
+
+    #[wasm_bindgen(js_namespace = DrydockEditor, catch)]
+    fn create(parent: &Element, options: &Object) -> Result<View, JsValue>;
+    #[wasm_bindgen(js_namespace = DrydockEditor)]
+    fn text(view: &View) -> String;
+    #[wasm_bindgen(js_namespace = DrydockEditor, js_name = setText)]
+    fn set_text(view: &View, text: &str);
+    #[wasm_bindgen(js_namespace = DrydockEditor, js_name = setDiagnostics)]
+    fn set_diagnostics(view: &View, list: &Array);
+    #[wasm_bindgen(js_namespace = DrydockEditor)]
+    fn reveal(view: &View, from: usize, to: usize);
+    #[wasm_bindgen(js_namespace = DrydockEditor, js_name = applyChanges)]
+    fn apply_changes(view: &View, changes: &Array);
+    #[wasm_bindgen(js_namespace = DrydockEditor, js_name = setTheme)]
+    fn set_theme(view: &View, dark: bool);
+}
+
+pub enum Editor {
+    Code(View),
+    Plain(TextArea),
+}
+
+impl Editor {
+    /// `changed` is called after each change of the text, by whatever hand.
+    pub fn new(parent: &Element, content: &str, dark: bool, changed: impl Fn() + Clone + 'static) -> Self {
+        let heard = Closure::<dyn Fn()>::new(changed.clone()).into_js_value();
+        let options = object([
+            ("text", content.into()),
+            ("label", LABEL.into()),
+            ("describedBy", HINT.into()),
+            ("nonce", NONCE.into()),
+            ("dark", dark.into()),
+            ("changed", heard),
+        ]);
+        create(parent, &options)
+            .map_or_else(|_| Self::Plain(TextArea::new(parent, LABEL, content, Closure::new(changed))), Self::Code)
+    }
+
+    pub fn text(&self) -> String {
+        match self {
+            Self::Code(view) => text(view),
+            Self::Plain(area) => area.text(),
+        }
+    }
+
+    pub fn replace(&self, content: &str) {
+        match self {
+            Self::Code(view) => set_text(view, content),
+            Self::Plain(area) => area.set_text(content),
+        }
+    }
+
+    pub fn change(&self, changes: &[Change]) {
+        match self {
+            Self::Code(view) => {
+                let change = |c: &Change| {
+                    object([("from", c.from.into()), ("to", c.to.into()), ("insert", c.insert.as_str().into())])
+                };
+                apply_changes(view, &changes.iter().map(change).collect());
+            }
+            Self::Plain(area) => {
+                let mut units: Vec<u16> = area.text().encode_utf16().collect();
+                for change in changes.iter().rev() {
+                    units.splice(change.from..change.to, change.insert.encode_utf16());
+                }
+                area.set_text(&String::from_utf16_lossy(&units));
+            }
+        }
+    }
+
+    pub fn mark(&self, marks: &[Mark]) {
+        let Self::Code(view) = self else { return };
+        let mark = |mark: &Mark| {
+            let severity = match mark.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+                Severity::Note => "info",
+            };
+            object([
+                ("from", mark.from.into()),
+                ("to", mark.to.into()),
+                ("severity", severity.into()),
+                ("message", mark.message.as_str().into()),
+            ])
+        };
+        set_diagnostics(view, &marks.iter().map(mark).collect());
+    }
+
+    pub fn reveal(&self, from: usize, to: usize) {
+        match self {
+            Self::Code(view) => reveal(view, from, to),
+            Self::Plain(area) => area.reveal(from, to),
+        }
+    }
+
+    pub fn set_dark(&self, dark: bool) {
+        if let Self::Code(view) = self {
+            set_theme(view, dark);
+        }
+    }
+}
+
+fn object<const N: usize>(entries: [(&str, JsValue); N]) -> Object {
+    let object = Object::new();
+    for (key, value) in entries {
+        // A plain object takes any key.
+        let _ = Reflect::set(&object, &key.into(), &value);
+    }
+    object
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_policy_of_the_page_admits_the_style_of_the_editor() {
+        assert!(include_str!("../index.html").contains(&format!("'nonce-{}'", super::NONCE)));
+    }
+}

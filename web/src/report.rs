@@ -1,0 +1,131 @@
+//! One text and everything known about it, with places as the editor counts them.
+
+use drydock_core::Checked;
+use drydock_core::diagnostic::{Diagnostic, Severity};
+use drydock_core::fix::{self, Edit, Fix, Safety};
+use drydock_core::plan::Options;
+use drydock_core::text::LineIndex;
+
+/// Fixing one fault can bring the next one to light; a fix that never settles ends here.
+const ROUNDS: usize = 8;
+
+pub struct Report {
+    pub revision: u32,
+    pub text: String,
+    pub checked: Checked,
+}
+
+/// A text has one report: the revision tells them apart.
+impl PartialEq for Report {
+    fn eq(&self, other: &Self) -> bool {
+        self.revision == other.revision
+    }
+}
+
+/// A range of UTF-16 units and what replaces it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub from: usize,
+    pub to: usize,
+    pub insert: String,
+}
+
+/// A range of UTF-16 units to underline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    pub from: usize,
+    pub to: usize,
+    pub severity: Severity,
+    pub message: String,
+}
+
+impl Report {
+    pub fn new(revision: u32, text: String, options: &Options) -> Self {
+        let checked = drydock_core::check(&text, options);
+        Self { revision, text, checked }
+    }
+
+    pub fn lines(&self) -> LineIndex<'_> {
+        LineIndex::new(&self.text)
+    }
+
+    pub fn utf16<const N: usize>(&self, offsets: [usize; N]) -> [usize; N] {
+        let lines = self.lines();
+        offsets.map(|offset| lines.utf16(offset))
+    }
+
+    pub fn marks(&self) -> Vec<Mark> {
+        let lines = self.lines();
+        let mark = |found: &Diagnostic| Mark {
+            from: lines.utf16(found.span.start),
+            to: lines.utf16(found.span.end),
+            severity: found.severity,
+            message: found.message.clone(),
+        };
+        self.checked.diagnostics.iter().map(mark).collect()
+    }
+
+    pub fn changes(&self, edits: &[Edit]) -> Vec<Change> {
+        let lines = self.lines();
+        let change = |edit: &Edit| Change {
+            from: lines.utf16(edit.span.start),
+            to: lines.utf16(edit.span.end),
+            insert: edit.text.clone(),
+        };
+        edits.iter().map(change).collect()
+    }
+
+    /// As people say it: "2 errors, 1 warning".
+    pub fn count(&self) -> String {
+        let of = |severity| self.checked.diagnostics.iter().filter(|found| found.severity == severity).count();
+        let parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+            .into_iter()
+            .map(|severity| (of(severity), severity.name()))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, name)| format!("{count} {name}{}", if count == 1 { "" } else { "s" }))
+            .collect();
+        if parts.is_empty() { "No problems".to_owned() } else { parts.join(", ") }
+    }
+
+    /// What "Fix all" would apply at once.
+    pub fn safe_fixes(&self) -> impl Iterator<Item = &Fix> {
+        safe_fixes(&self.checked)
+    }
+
+    /// The text with every safe fix in it, round by round until none is left, and how many that were.
+    pub fn fixed(&self, options: &Options) -> (String, usize) {
+        let (mut text, mut count) = fix::apply(&self.text, self.safe_fixes());
+        for _ in 1..ROUNDS {
+            let (next, applied) = fix::apply(&text, safe_fixes(&drydock_core::check(&text, options)));
+            if applied == 0 {
+                break;
+            }
+            text = next;
+            count += applied;
+        }
+        (text, count)
+    }
+
+    /// The smallest single change that leads to `text`; none where nothing differs.
+    pub fn change_to(&self, text: &str) -> Option<Change> {
+        let (old, new) = (self.text.as_str(), text);
+        if old == new {
+            return None;
+        }
+        let head: usize = old.chars().zip(new.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+        let tail: usize = old[head..]
+            .chars()
+            .rev()
+            .zip(new[head..].chars().rev())
+            .take_while(|(a, b)| a == b)
+            .map(|(a, _)| a.len_utf8())
+            .sum();
+        let [from, to] = self.utf16([head, old.len() - tail]);
+        Some(Change { from, to, insert: new[head..new.len() - tail].to_owned() })
+    }
+}
+
+/// One safe fix of each finding: its others are alternatives.
+fn safe_fixes(checked: &Checked) -> impl Iterator<Item = &Fix> {
+    checked.diagnostics.iter().filter_map(|found| found.fixes.iter().find(|fix| fix.safety == Safety::Safe))
+}
