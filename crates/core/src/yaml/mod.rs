@@ -175,12 +175,14 @@ impl Builder<'_> {
         let mut parser = Parser::new();
         parser.set_input(&mut input);
         let mut documents = 0;
+        let mut ended = false;
         loop {
             let event = match parser.parse() {
                 Ok(event) => event,
                 Err(error) => {
                     let (problem, context) = (error.problem_mark(), error.context_mark());
-                    if documents < 2 {
+                    // What follows the first document is not read, and so cannot fail.
+                    if !ended {
                         self.stop(error.kind(), error.problem(), problem, context);
                     }
                     return self.close();
@@ -202,6 +204,7 @@ impl Builder<'_> {
                         return self.close();
                     }
                 }
+                EventData::DocumentEnd { .. } => ended = true,
                 _ if documents == 1 => {
                     if !self.event(event) {
                         return self.close();
@@ -462,6 +465,7 @@ mod tests {
         assert_eq!(stop("a: \"x\\/y\"\n"), "found unknown escape character");
         assert_eq!(stop("a: \"\u{1}\"\n"), "control characters are not allowed");
         assert_eq!(stop("a: 1\n---\nb: [\n"), "", "a second document is not read");
+        assert_eq!(stop("a: 1\n...\n]\n"), "", "nothing behind the end of the first document is read");
     }
 
     #[test]
