@@ -56,7 +56,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         if let Some(title) = fitting(written, wanted, *span != inner) {
             finding.help("quotes make it text").fix(title, Safety::Safe, vec![Edit::replace(*span, written)]);
         } else if *wanted == "a list" && is_word(written) {
-            finding.help("even one item is a list").fix("make it a list", Safety::Safe, listed(*span, inner));
+            finding.help("even one item is a list").fix("make it a list", Safety::Safe, wrapped(*span));
         }
         if let Some(refusal) = &facts.cluster.parse_error
             && refusal.contains(error.as_str())
@@ -67,11 +67,12 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
 }
 
 fn fitting(written: &str, wanted: &str, quoted: bool) -> Option<&'static str> {
-    let fits = match (wanted, resolve(None, written, true)) {
-        ("true or false", Ok(Resolved::Bool(_))) | ("an integer", Ok(Resolved::Int(_))) => true,
-        ("a number", Ok(Resolved::Int(_) | Resolved::Float(_))) => true,
-        _ => false,
-    };
+    let fits = matches!(
+        (wanted, resolve(None, written, true)),
+        ("true or false", Ok(Resolved::Bool(_)))
+            | ("an integer", Ok(Resolved::Int(_)))
+            | ("a number", Ok(Resolved::Int(_) | Resolved::Float(_)))
+    );
     (quoted && fits).then_some("remove the quotes")
 }
 
@@ -79,9 +80,6 @@ fn is_word(written: &str) -> bool {
     !written.is_empty() && written.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | ':' | '-' | '_'))
 }
 
-fn listed(span: Span, inner: Span) -> Vec<Edit> {
-    if span != inner {
-        return vec![Edit::insert(span.start, "["), Edit::insert(span.end, "]")];
-    }
-    vec![Edit::insert(inner.start, "["), Edit::insert(inner.end, "]")]
+fn wrapped(span: Span) -> Vec<Edit> {
+    vec![Edit::insert(span.start, "["), Edit::insert(span.end, "]")]
 }

@@ -205,11 +205,7 @@ impl Builder<'_> {
                     }
                 }
                 EventData::DocumentEnd { .. } => ended = true,
-                _ if documents == 1 => {
-                    if !self.event(event) {
-                        return self.close();
-                    }
-                }
+                _ if documents == 1 && !self.event(event) => return self.close(),
                 _ => {}
             }
         }
