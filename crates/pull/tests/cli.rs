@@ -11,6 +11,7 @@ use serde_json::Value;
 
 const ACCEPTED: &str = include_str!("../../../tests/samples/two-registries.yml");
 const BROKEN: &str = include_str!("../../../tests/samples/broken.yml");
+const IGNORED: &str = include_str!("../../../tests/samples/ecr-plugin-ignored.yml");
 const SECRETS: [&str; 5] =
     ["AKIACANARYCANARY", "canary-secret-key", "canary-session-token", "canary-password", "bW92ZXI6Y2FuYXJ5"];
 
@@ -63,12 +64,13 @@ fn check_shows_carets_counts_on_stderr_and_answers_by_exit_code() {
     assert_eq!(run.code, 1);
     expect![[r#"
         error[D001]: YAML syntax: found a tab character that violates indentation
-         --> cluster.yml:3:20
+         --> cluster.yml:4:1
           |
-        3 | - address: 10.0.0.11
-          |                    ^
+        4 |     user: ubuntu
+          | ^^^^
           |
           = rke stops with: Failed to parse cluster file: error unmarshalling clusterfile: error converting YAML to JSON: yaml: line 4: found a tab character that violates indentation
+          = help: a tab cannot indent YAML: use blanks
 
     "#]].assert_eq(&run.stdout);
     expect![[r#"
@@ -171,13 +173,13 @@ fn explain_says_what_rke_does_and_hides_secrets_unless_asked() {
 fn no_command_shows_a_secret_unless_asked() {
     // The missing bracket leaves nothing but the shape of the lines to go by.
     let unreadable = format!("x: [\n{ACCEPTED}");
-    let folder = folder(&[("a.yml", ACCEPTED), ("b.yml", &unreadable), ("c.yml", BROKEN)]);
+    let folder = folder(&[("a.yml", ACCEPTED), ("b.yml", &unreadable), ("c.yml", BROKEN), ("d.yml", IGNORED)]);
     for arguments in [
-        &["check", "-v", "a.yml", "b.yml", "c.yml"][..],
-        &["check", "--format", "json", "a.yml", "b.yml", "c.yml"],
-        &["check", "--diff", "--unsafe-fixes", "a.yml", "b.yml", "c.yml"],
-        &["explain", "a.yml", "b.yml"],
-        &["explain", "--format", "jsonl", "a.yml", "b.yml"],
+        &["check", "-v", "a.yml", "b.yml", "c.yml", "d.yml"][..],
+        &["check", "--format", "json", "a.yml", "b.yml", "c.yml", "d.yml"],
+        &["check", "--diff", "--unsafe-fixes", "a.yml", "b.yml", "c.yml", "d.yml"],
+        &["explain", "a.yml", "b.yml", "d.yml"],
+        &["explain", "--format", "jsonl", "a.yml", "b.yml", "d.yml"],
         &["images", "--format", "table", "a.yml"],
         &["images", "--format", "json", "--all", "a.yml"],
         &["generate", "--all", "-o", "out", "a.yml"],
@@ -309,7 +311,7 @@ fn a_rule_has_a_page_by_code_and_by_name() {
 fn help_version_completions_and_man_page_come_from_one_definition() {
     let empty = tempfile::tempdir().unwrap();
     expect![[r#"
-        pull 0.1.0
+        pull 0.1.0 (rke v1.6.3, metadata of 2024-10-04)
     "#]]
     .assert_eq(&pull(empty.path(), &["--version"]).stdout);
     for arguments in [&["completions", "bash"][..], &["completions", "zsh"], &["completions", "fish"], &["man"]] {
