@@ -129,3 +129,56 @@ impl Report {
 fn safe_fixes(checked: &Checked) -> impl Iterator<Item = &Fix> {
     checked.diagnostics.iter().filter_map(|found| found.fixes.iter().find(|fix| fix.safety == Safety::Safe))
 }
+
+#[cfg(test)]
+mod tests {
+    use drydock_core::text::Span;
+
+    use super::*;
+
+    fn report(text: &str, findings: &[(Severity, Span)]) -> Report {
+        let mut report = Report::new(0, text.to_owned(), &Options::default());
+        let finding = |(severity, span): &(Severity, Span)| Diagnostic {
+            code: "D000",
+            name: "test",
+            severity: *severity,
+            span: *span,
+            message: "a fault".to_owned(),
+            at: String::new(),
+            related: Vec::new(),
+            help: None,
+            fixes: Vec::new(),
+            refusal: None,
+            stops_rke: false,
+        };
+        report.checked.diagnostics = findings.iter().map(finding).collect();
+        report
+    }
+
+    #[test]
+    fn marks_are_in_utf16_units() {
+        let report = report("ü: 😀 x\n", &[(Severity::Error, Span::new(9, 10))]);
+        assert_eq!(&report.text[9..10], "x");
+        let mark = &report.marks()[0];
+        assert_eq!((mark.from, mark.to), (6, 7));
+    }
+
+    #[test]
+    fn the_count_leaves_out_what_is_not_there() {
+        let at = Span::new(0, 1);
+        assert_eq!(report("a", &[]).count(), "No problems");
+        assert_eq!(report("a", &[(Severity::Error, at)]).count(), "1 error");
+        let many = report("a", &[(Severity::Note, at), (Severity::Error, at), (Severity::Error, at)]);
+        assert_eq!(many.count(), "2 errors, 1 note");
+    }
+
+    #[test]
+    fn the_change_to_another_text_is_the_smallest() {
+        let report = report("😀 aab b\n", &[]);
+        let change = report.change_to("😀 aaab b\n").unwrap();
+        assert_eq!(change, Change { from: 5, to: 5, insert: "a".to_owned() });
+        assert_eq!(report.change_to("😀 aab b\n"), None);
+        let change = report.change_to("😀 \n").unwrap();
+        assert_eq!(change, Change { from: 3, to: 8, insert: String::new() });
+    }
+}

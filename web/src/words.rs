@@ -63,3 +63,41 @@ pub fn served(plan: &Plan) -> (Vec<Vec<&str>>, Vec<&str>) {
     }
     (by_key, rest)
 }
+
+#[cfg(test)]
+mod tests {
+    use drydock_core::check;
+    use drydock_core::plan::Options;
+
+    use super::*;
+
+    const TWO: &str = "\
+private_registries:
+- {url: registry.example.com, user: u, password: secret, is_default: true}
+- {url: docker.io, user: u}
+system_images: {etcd: docker.io/rancher/etcd:v1, alpine: quay.io/a/b:v1}
+";
+
+    fn cell(plan: &Plan, key: &str) -> String {
+        let image = plan.images.iter().find(|image| image.key == key).unwrap();
+        credentials(&image.lookup, &plan.registries)
+    }
+
+    #[test]
+    fn credentials_are_named_and_never_shown() {
+        let plan = check(TWO, &Options::default()).plan;
+        assert_eq!(cell(&plan, "kubernetes"), "user and password");
+        assert_eq!(cell(&plan, "etcd"), "user without password");
+        assert_eq!(cell(&plan, "alpine"), "none for quay.io");
+    }
+
+    #[test]
+    fn every_image_is_served_by_one_entry_or_by_none() {
+        let plan = check(TWO, &Options::default()).plan;
+        let (by_key, rest) = served(&plan);
+        let at = plan.registries.entries.iter().position(|(key, _)| key == "docker.io").unwrap();
+        assert_eq!(by_key[at], ["docker.io/rancher/etcd:v1"]);
+        assert_eq!(rest, ["quay.io/a/b:v1"]);
+        assert!(by_key[1 - at].iter().all(|image| image.starts_with("registry.example.com/")));
+    }
+}

@@ -26,7 +26,7 @@ pub fn Header(props: &Props) -> Html {
             </div>
             <div class="tools">
                 <span class="release" title="the release of rke that is answered for">{ format!("rke {}", props.rke) }</span>
-                <Versions in_force={props.in_force.clone()} chosen={props.chosen.clone()} act={props.act.clone()} />
+                <Versions rke={props.rke.clone()} in_force={props.in_force.clone()} chosen={props.chosen.clone()} act={props.act.clone()} />
                 <Examples act={props.act.clone()} />
                 <button type="button" onclick={open}>{ "Open" }</button>
                 <button type="button" class="theme" onclick={toggle} aria-label={if props.dark { "Light theme" } else { "Dark theme" }}>

@@ -3,7 +3,7 @@ use std::rc::Rc;
 use drydock_core::plan::{PlannedImage, Source};
 use yew::prelude::*;
 
-use super::prose::image_name;
+use super::prose::{breakable, image_name};
 use crate::report::Report;
 use crate::state::Action;
 use crate::words::{credentials, needed};
@@ -45,7 +45,7 @@ pub fn Images(props: &Props) -> Html {
     let row = |image: &&PlannedImage| {
         html! {
             <tr role="row" class={classes!(image.needs.is_empty().then_some("unneeded"))}>
-                <th role="rowheader" scope="row">{ image.key }</th>
+                <th role="rowheader" scope="row">{ breakable(image.key, &['_']) }</th>
                 <td role="cell" class="image">{ image_name(&image.image, plan.prefix.as_deref()) }</td>
                 <td role="cell" data-head="From">{ source(image.source) }</td>
                 <td role="cell" data-head="Credentials">{ credentials(&image.lookup, &plan.registries) }</td>

@@ -18,11 +18,12 @@ pub fn image_name(name: &str, prefix: Option<&str>) -> Html {
     let (registry, rest) = name.split_at(registry.map_or(0, |prefix| prefix.len() + 1));
     html! {
         <>
-            <span class="quiet">{ breakable(registry) }</span>{ breakable(rest) }
+            <span class="quiet">{ breakable(registry, &['.', '/']) }</span>{ breakable(rest, &['/', ':']) }
         </>
     }
 }
 
-fn breakable(text: &str) -> Html {
-    text.split_inclusive(['/', ':', '.']).map(|part| html! { <>{ part }<wbr /></> }).collect()
+/// A line may break after any of these.
+pub fn breakable(text: &str, after: &[char]) -> Html {
+    text.split_inclusive(after).map(|part| html! { <>{ part }<wbr /></> }).collect()
 }

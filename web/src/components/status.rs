@@ -18,7 +18,7 @@ pub fn Status(props: &Props) -> Html {
         <div class="bar">
             <span>{ props.report.count() }</span>
             <span class="quiet">{ format!("checked in {:.1} ms", props.milliseconds) }</span>
-            <span class="quiet keys" id={HINT}>{ "F8 next problem, Tab leaves the editor" }</span>
+            <span class="quiet keys" id={HINT}>{ "F8: next problem. Tab leaves." }</span>
         </div>
     }
 }
