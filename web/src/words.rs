@@ -1,15 +1,15 @@
 //! Answers of the core as words for a table cell.
 
 use drydock_core::credentials::{Auth, Lookup, Registry, RegistryMap};
-use drydock_core::plan::{Need, Plan};
+use drydock_core::plan::{Need, Plan, PlannedImage, Source};
 
 /// Which credentials an image is pulled with.
 pub fn credentials(lookup: &Lookup, registries: &RegistryMap) -> String {
     match lookup {
-        Lookup::Invalid(error) => format!("rke stops: {error}"),
+        Lookup::Invalid(error) => format!("fails: {error}"),
         Lookup::Missing { key } => format!("none for {key}"),
         Lookup::Found { auth: Auth::Ecr { region }, .. } => format!("ECR token, {region}"),
-        Lookup::Found { auth: Auth::NotEcr(error), .. } => format!("rke stops: {error}"),
+        Lookup::Found { auth: Auth::NotEcr(error), .. } => format!("fails: {error}"),
         Lookup::Found { key, auth: Auth::Basic } => {
             let entry = registries.entries.iter().find(|(known, _)| known == key);
             entry.map_or("found", |(_, registry)| basic(registry)).to_owned()
@@ -47,11 +47,19 @@ pub fn needed(needs: &[Need]) -> String {
     format!("yes: {}", why.join(", "))
 }
 
+/// What there is to pull. Where a version has no image for a key, rke still puts the default registry before the empty
+/// name; nothing pulls that.
+pub fn real_images(plan: &Plan) -> impl Iterator<Item = &PlannedImage> {
+    plan.images
+        .iter()
+        .filter(|image| image.upstream.is_some() || image.source != Source::DefaultRegistry || !image.needs.is_empty())
+}
+
 /// Images by registry entry, in the order of the entries, and those that find none.
 pub fn served(plan: &Plan) -> (Vec<Vec<&str>>, Vec<&str>) {
     let mut by_key = vec![Vec::new(); plan.registries.entries.len()];
     let mut rest = Vec::new();
-    for image in &plan.images {
+    for image in real_images(plan) {
         let at = match &image.lookup {
             Lookup::Found { key, .. } => plan.registries.entries.iter().position(|(known, _)| known == key),
             Lookup::Missing { .. } | Lookup::Invalid(_) => None,

@@ -57,14 +57,20 @@ pub struct Position {
 pub struct LineIndex<'t> {
     text: &'t str,
     starts: Vec<usize>,
+    /// UTF-16 units before each line.
+    units: Vec<usize>,
 }
 
 impl<'t> LineIndex<'t> {
     pub fn new(text: &'t str) -> Self {
-        let starts = std::iter::once(0)
+        let starts: Vec<usize> = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1))
             .collect();
-        Self { text, starts }
+        let mut units = vec![0];
+        for line in starts.windows(2) {
+            units.push(units[units.len() - 1] + text[line[0]..line[1]].encode_utf16().count());
+        }
+        Self { text, starts, units }
     }
 
     /// `offset` beyond the text counts as its end.
@@ -89,7 +95,9 @@ impl<'t> LineIndex<'t> {
 
     /// Where `offset` lies in UTF-16 code units, as editors count.
     pub fn utf16(&self, offset: usize) -> usize {
-        self.text[..floor_char_boundary(self.text, offset)].encode_utf16().count()
+        let offset = floor_char_boundary(self.text, offset);
+        let line = self.starts.partition_point(|start| *start <= offset) - 1;
+        self.units[line] + self.text[self.starts[line]..offset].encode_utf16().count()
     }
 }
 

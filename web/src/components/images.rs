@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::prose::{breakable, image_name};
 use crate::report::Report;
 use crate::state::Action;
-use crate::words::{credentials, needed};
+use crate::words::{credentials, needed, real_images};
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -19,8 +19,7 @@ pub struct Props {
 pub fn Images(props: &Props) -> Html {
     let Props { report, only_needed, act } = props;
     let plan = &report.checked.plan;
-    let shown: Vec<&PlannedImage> =
-        plan.images.iter().filter(|image| !only_needed || !image.needs.is_empty()).collect();
+    let shown: Vec<&PlannedImage> = real_images(plan).filter(|image| !only_needed || !image.needs.is_empty()).collect();
     let copy = {
         let mut names: Vec<&str> = Vec::new();
         for image in &shown {
@@ -61,7 +60,7 @@ pub fn Images(props: &Props) -> Html {
     html! {
         <>
             <div class="head">
-                <p>{ format!("{} images of {}, {needed_count} needed by this cluster.", plan.images.len(), plan.kubernetes_version) }</p>
+                <p>{ format!("{} images of {}, {needed_count} needed by this cluster.", real_images(plan).count(), plan.kubernetes_version) }</p>
                 <label class="check">
                     <input type="checkbox" checked={*only_needed} onchange={toggle} />{ "only what this cluster needs" }
                 </label>

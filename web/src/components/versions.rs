@@ -15,13 +15,13 @@ pub struct Props {
 /// Which Kubernetes version is answered for: the file's, or any that the release has images for.
 #[component]
 pub fn Versions(props: &Props) -> Html {
-    let known = use_memo(props.rke.clone(), |rke| {
-        Catalogue::release(rke).map(|release| release.known()).unwrap_or_default()
-    });
-    let onchange = props.act.reform(|event: Event| {
-        Action::VersionChosen(browser::chosen(&event).filter(|version| !version.is_empty()))
-    });
-    let from_file = if props.chosen.is_none() { format!("{} (file)", props.in_force) } else { "from the file".to_owned() };
+    let known =
+        use_memo(props.rke.clone(), |rke| Catalogue::release(rke).map(|release| release.known()).unwrap_or_default());
+    let onchange = props
+        .act
+        .reform(|event: Event| Action::VersionChosen(browser::chosen(&event).filter(|version| !version.is_empty())));
+    let from_file =
+        if props.chosen.is_none() { format!("{} (file)", props.in_force) } else { "from the file".to_owned() };
     let option = |version: &&'static str| {
         let selected = props.chosen.as_deref() == Some(*version);
         html! { <option key={*version} value={*version} {selected}>{ *version }</option> }
