@@ -1,5 +1,7 @@
 //! The command line, as definitions only: help, completions and the man page all come from here.
 
+mod network;
+
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -7,6 +9,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use drydock_core::diagnostic::Severity;
 use drydock_core::image::catalogue::DEFAULT_RELEASE;
 use drydock_core::plan::Options;
+
+pub use network::{Mirror, Network, Push, Save, Selection, Serve, Target, Verify};
 
 /// Checks a cluster.yml as rke reads it, and lists the images its cluster pulls
 #[derive(Debug, Parser)]
@@ -75,6 +79,16 @@ pub enum Command {
     Explain(Explain),
     /// Write a file made from the cluster: for ECR, an air gap, and others
     Generate(Generate),
+    /// Save images into one pack that docker, containerd, skopeo and crane read
+    Save(Save),
+    /// Push a pack into a registry
+    Push(Push),
+    /// Copy images from registry to registry
+    Mirror(Mirror),
+    /// Compare a pack or a registry with what should be there
+    Verify(Verify),
+    /// Serve a pack as a registry that can only be read
+    Serve(Serve),
     /// Show a rule's page, or list the rules
     Rule {
         /// Code or name, as D101 [default: list all]
