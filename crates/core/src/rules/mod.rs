@@ -4,7 +4,7 @@
 
 use crate::cluster::value::Value;
 use crate::cluster::{Cluster, PrivateRegistry};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Refusal, Severity};
 use crate::image::version::Version;
 use crate::plan::Plan;
 use crate::problem::Problem;
@@ -103,20 +103,30 @@ impl Reporter<'_> {
     }
 }
 
-/// Runs every rule; findings come sorted by place, the one at which rke stops marked.
-pub fn run(facts: &Facts<'_>) -> Vec<Diagnostic> {
+/// What all rules found.
+pub struct Findings {
+    /// Sorted by place, the one at which rke stops marked; what the file's comments silence is left out.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Where rke stops, silenced or not.
+    pub refusal: Option<Refusal>,
+}
+
+/// Runs every rule.
+pub fn run(facts: &Facts<'_>) -> Findings {
     let mut found = Vec::new();
     for rule in RULES {
         (rule.check)(facts, &mut Reporter { rule, text: facts.text, found: &mut found });
     }
-    found.sort_by(|a, b| (a.span.start, b.severity, a.code).cmp(&(b.span.start, a.severity, b.code)));
     let first = |d: &Diagnostic| d.refusal.as_ref().map(|r| (r.step, r.nth));
     if let Some(stop) = found.iter().filter_map(first).min()
         && let Some(diagnostic) = found.iter_mut().find(|d| first(d) == Some(stop))
     {
         diagnostic.stops_rke = true;
     }
-    found
+    let refusal = found.iter().find(|d| d.stops_rke).and_then(|d| d.refusal.clone());
+    unused_ignore::silence(facts, &mut found);
+    found.sort_by(|a, b| (a.span.start, b.severity, a.code).cmp(&(b.span.start, a.severity, b.code)));
+    Findings { diagnostics: found, refusal }
 }
 
 /// The rule behind a code or a name.
@@ -137,7 +147,12 @@ rules! {
     wrong_type,
     duplicate_key,
     more_documents,
+    value_lost,
+    variable_kept,
+    unused_ignore,
     unknown_key,
+    ignored_key,
+    value_without_meaning,
     url_scheme,
     url_trailing_slash,
     url_white_space,
@@ -149,16 +164,25 @@ rules! {
     default_without_url,
     duplicate_url,
     half_a_login,
+    hub_default_path,
     ecr_key_ignored,
     ecr_plugin_null,
     ecr_host_unknown,
     ecr_plugin_beside_login,
     ecr_half_a_key,
     ecr_without_provider,
+    ecr_key_expires,
+    ecr_pause_image,
+    ecr_token_as_password,
+    ecr_without_plugin,
+    ecr_account,
     version_invalid,
     version_unknown,
     default_registry_defeated,
     version_missing,
+    credentials_not_found,
+    subscription_images,
+    addon_images_stay,
 }
 
 #[cfg(test)]
