@@ -58,7 +58,9 @@ impl Redactor {
             values.push(secret.value.clone());
             spans.push(secret.span);
         }
-        values.retain(|value| value.chars().count() >= SHORTEST_SEARCHED);
+        // A password such as `password` gives nothing away where a message speaks of passwords.
+        let ordinary = |value: &String| SECRET_WORDS.contains(&value.to_lowercase().as_str());
+        values.retain(|value| value.chars().count() >= SHORTEST_SEARCHED && !ordinary(value));
         values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         values.dedup();
         Self { spans: merged(spans, text.len()), values }

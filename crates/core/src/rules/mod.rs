@@ -6,7 +6,7 @@ use crate::cluster::value::Value;
 use crate::cluster::{Cluster, PrivateRegistry};
 use crate::diagnostic::{Diagnostic, Refusal, Severity};
 use crate::image::version::Version;
-use crate::plan::Plan;
+use crate::plan::{Plan, Source};
 use crate::problem::Problem;
 use crate::text::{Span, Spanned, visible};
 use crate::yaml::Document;
@@ -67,6 +67,13 @@ impl Facts<'_> {
     pub fn registry_value(&self, at: &str) -> Option<&Value> {
         let index = at.strip_prefix("private_registries[")?.strip_suffix(']')?.parse::<usize>().ok()?;
         self.cluster.config.at("private_registries")?.items().get(index)
+    }
+
+    /// Whether images that this cluster needs come from behind this entry: a fault of its url then stops them.
+    pub fn serves_images(&self, registry: &PrivateRegistry) -> bool {
+        registry.is_default()
+            && registry.url.as_ref().map(|u| &u.value) == self.plan.prefix.as_ref()
+            && self.plan.images.iter().any(|i| i.source == Source::DefaultRegistry && !i.needs.is_empty())
     }
 
     /// The Kubernetes version that counts, where it is one.

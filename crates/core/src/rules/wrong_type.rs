@@ -50,6 +50,10 @@ nodes:
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     for problem in facts.problems {
         let Problem::Mismatch { span, at, wanted, error } = problem else { continue };
+        // A root that is no map fails before any type is looked at.
+        if at.is_empty() {
+            continue;
+        }
         let inner = facts.document.inner_span(*span);
         let written = &facts.text[inner.range()];
         let finding = reporter.report(*span, at, format!("`{at}` must be {wanted}"));
