@@ -86,16 +86,29 @@ async function journey(page) {
   assert.match(await entry.innerText(), /ECR token, by the AWS keys in the file/);
 
   await tab(page, "Files").click();
-  const files = page.getByRole("list", { name: "Files" }).getByRole("button");
-  assert.ok((await files.count()) >= 2);
-  for (const file of await files.all()) {
+  const expected = new Map([
+    ["ecr.yml", /^ {2}ecr_credential_plugin:$/m],
+    ["images.txt", /rancher\/hyperkube:v1\.30\.5-rancher1$/m],
+    ["mirror.sh", new RegExp(`${ECR_HOST}/rancher/hyperkube|${ECR_HOST}`)],
+  ]);
+  for (const file of await page.getByRole("list", { name: "Files" }).getByRole("button").all()) {
     await file.click();
+    const name = await page.getByRole("heading", { level: 2 }).innerText();
     const content = await page.locator(".panel pre").innerText();
-    assert.match(content, /123456789012/, await file.innerText());
+    assert.match(content, expected.get(name) ?? /./, name);
+    assert.doesNotMatch(content, /EXAMPLEKEY/, "no secret leaves the file");
     const [download] = await Promise.all([page.waitForEvent("download"), button(page, "Download").click()]);
-    assert.equal(download.suggestedFilename(), await page.getByRole("heading", { level: 2 }).innerText());
+    assert.equal(download.suggestedFilename(), name);
     assert.equal(readFileSync(await download.path(), "utf8").trim(), content.trim());
+    expected.delete(name);
   }
+  assert.deepEqual([...expected.keys()], []);
+  // The manual's conditions decide: instances whose profile may pull need no key.
+  await button(page, "ECR in cluster.yml").click();
+  for (const question of [/EC2 instances/, /have an instance profile/, /allow pulling from ECR/]) {
+    await page.getByRole("combobox", { name: question }).selectOption("yes");
+  }
+  assert.match(await page.locator(".panel pre").innerText(), /^ {2}ecr_credential_plugin: \{\}$/m);
 }
 
 test("the manual's example: finding, fix, images, registries, files", () => visit("", journey));

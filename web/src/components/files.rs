@@ -1,9 +1,10 @@
 use std::rc::Rc;
 
-use drydock_core::artifacts::{Answers, Artifact, GENERATORS, Generator};
+use drydock_core::artifacts::{Answers, Artifact, GENERATORS, Generator, Request};
 use yew::prelude::*;
 
 use super::prose::prose;
+use super::questions::questions;
 use crate::report::Report;
 use crate::state::Action;
 
@@ -12,19 +13,20 @@ pub struct Props {
     pub report: Rc<Report>,
     /// By id; the first one without.
     pub chosen: Option<&'static str>,
+    pub answers: Rc<Answers>,
     pub act: Callback<Action>,
 }
 
 /// Files written from the plan, one at a time.
 #[component]
 pub fn Files(props: &Props) -> Html {
-    let Props { report, chosen, act } = props;
+    let Props { report, chosen, answers, act } = props;
     let chosen = GENERATORS.iter().find(|generator| Some(generator.id) == *chosen).or(GENERATORS.first());
     let Some(&chosen) = chosen else {
         return Html::default();
     };
     let plan = &report.checked.plan;
-    let artifact = chosen.artifact(plan, &Answers::default());
+    let artifact = chosen.artifact(plan, answers);
     let choice = |generator: &&'static Generator| {
         let id = generator.id;
         let current = (id == chosen.id).then_some("true");
@@ -39,6 +41,7 @@ pub fn Files(props: &Props) -> Html {
     html! {
         <>
             <ul class="choices" aria-label="Files">{ for GENERATORS.iter().map(choice) }</ul>
+            { questions(chosen, &Request { plan, answers }, act) }
             {
                 match &artifact {
                     Ok(artifact) => written(chosen, artifact, act),
