@@ -11,6 +11,7 @@ use crate::state::{Action, Effect, State};
 
 /// How long typing pauses before the count is spoken.
 const SPEAK_AFTER_MS: i32 = 1000;
+const HUSH_AFTER_MS: i32 = 5000;
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -33,6 +34,7 @@ pub struct App {
     /// A frame is asked for in which the text will be read.
     frame_due: bool,
     speech: Option<i32>,
+    hush: Option<i32>,
     /// Of the last check.
     milliseconds: f64,
     act: Callback<Action>,
@@ -54,6 +56,7 @@ impl Component for App {
             host: NodeRef::default(),
             frame_due: false,
             speech: None,
+            hush: None,
             milliseconds: browser::now() - before,
             act,
         }
@@ -116,10 +119,11 @@ impl Component for App {
                         tab={state.tab}
                         only_needed={state.only_needed}
                         file={state.file}
+                        answers={state.answers.clone()}
                         act={act.clone()}
                     />
                 </main>
-                <p class="spoken" role="status">{ &state.status }</p>
+                <p class={if state.status.shown { "said" } else { "spoken" }} role="status">{ &state.status.text }</p>
             </div>
         }
     }
@@ -190,6 +194,10 @@ impl App {
                     let act = self.act.clone();
                     self.speech =
                         browser::later(SPEAK_AFTER_MS, self.speech.take(), move || act.emit(Action::SayCount));
+                }
+                Effect::HushLater => {
+                    let act = self.act.clone();
+                    self.hush = browser::later(HUSH_AFTER_MS, self.hush.take(), move || act.emit(Action::Hush));
                 }
                 Effect::GuardLeaving(on) => browser::guard_leaving(on),
                 Effect::Focus(id) => browser::focus(&id),

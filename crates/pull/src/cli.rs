@@ -189,7 +189,10 @@ pub struct Generate {
     /// Folder for --all; made where it is missing
     #[arg(short, long, value_name = "DIR", requires = "all")]
     pub output: Option<PathBuf>,
-    /// Write passwords and keys instead of ***
+    /// Answer a question of the file; `--list -v` names them
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Write passwords and keys instead of placeholders
     #[arg(long)]
     pub show_secrets: bool,
 }

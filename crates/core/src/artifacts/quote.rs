@@ -1,0 +1,41 @@
+//! The only escaper: text of the file becomes a word of some language here, or nowhere.
+
+use std::fmt::Write as _;
+
+/// A word of sh and bash that stands for exactly this text.
+///
+/// NUL is dropped: no argument of a program can hold it.
+pub fn shell(text: &str) -> String {
+    format!("'{}'", text.replace('\0', "").replace('\'', r"'\''"))
+}
+
+/// One line for a comment or a message: what would end the line or steer a terminal is spelt out.
+pub fn line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_steering(character) {
+            let _ = write!(out, "{}", character.escape_unicode());
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+fn is_steering(character: char) -> bool {
+    let marks = matches!(
+        character,
+        '\u{2028}' | '\u{2029}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+    );
+    character.is_control() || marks
+}
+
+/// A block of `#` comments. Each line of `text` is ours; what it holds of the file has gone through [`line`].
+pub fn comment(text: &str) -> String {
+    text.lines().map(|line| if line.is_empty() { "#\n".to_owned() } else { format!("# {line}\n") }).collect()
+}
+
+/// A YAML document, without the line of dashes.
+pub fn yaml(value: &serde_json::Value) -> String {
+    serde_yaml::to_string(value).unwrap_or_default()
+}
