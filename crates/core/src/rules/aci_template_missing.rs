@@ -2,7 +2,7 @@ use super::{Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 
 pub static RULE: Rule = Rule {
-    code: "D708",
+    code: "D707",
     name: "aci-template-missing",
     severity: Severity::Error,
     summary: "rke has no working aci for this Kubernetes version.",

@@ -3,7 +3,7 @@ use crate::diagnostic::Severity;
 use crate::text::Spanned;
 
 pub static RULE: Rule = Rule {
-    code: "D709",
+    code: "D708",
     name: "key-path-short",
     severity: Severity::Error,
     summary: "A path of one character crashes rke.",

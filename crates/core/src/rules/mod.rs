@@ -270,7 +270,6 @@ rules! {
     drain_without_input,
     max_unavailable_invalid,
     backend_number,
-    dns_provider_unknown,
     aci_template_missing,
     key_path_short,
     rotation_impossible,

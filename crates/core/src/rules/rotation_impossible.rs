@@ -3,7 +3,7 @@ use crate::diagnostic::Severity;
 use crate::fix::Safety;
 
 pub static RULE: Rule = Rule {
-    code: "D710",
+    code: "D709",
     name: "rotation-impossible",
     severity: Severity::Warning,
     summary: "There is no encryption key that rke could rotate.",
