@@ -68,10 +68,12 @@ pub fn check(text: &str, options: &Options) -> Checked {
         rules::run(&Facts { text, document: &document, problems: &problems, cluster: &cluster, plan: &plan });
     let outcome = match findings.refusal {
         None => Outcome::Accepted,
+        Some(refusal) if refusal.panic => Outcome::Panics { error: refusal.error },
         Some(refusal) => Outcome::Refused {
             stage: if refusal.step == Step::Parse { Stage::Parse } else { Stage::Init },
             error: refusal.error,
         },
     };
-    Checked { outcome, hostcount_error: None, cluster, plan, diagnostics: findings.diagnostics }
+    let hostcount_error = cluster.host_count_error().filter(|_| outcome == Outcome::Accepted).map(str::to_owned);
+    Checked { outcome, hostcount_error, cluster, plan, diagnostics: findings.diagnostics }
 }

@@ -205,7 +205,7 @@ impl Plan {
     /// Images without which rke refuses a version it does not know, in the order in which it misses them, by the
     /// names in its message (validation.go:508). Some are demanded though no template uses them.
     pub fn missing_images(&self, cluster: &Cluster) -> Vec<&'static str> {
-        let network = text(&cluster.network.plugin).unwrap_or("canal");
+        let network = cluster.network_plugin();
         let before = |range: &str| Version::from_kubernetes(&self.kubernetes_version).is_ok_and(|v| v.is_in(range));
         let dns = text(&cluster.dns.provider).unwrap_or(if before("<1.14.0") { "kube-dns" } else { "coredns" });
         let nodelocal: &[(&str, &str)] = &[("nodelocal", "nodelocal image")];
@@ -309,7 +309,7 @@ fn addons(cluster: &Cluster, version: &Version, images: &[PlannedImage]) -> Vec<
         keys: templates.iter().flat_map(|template| template.keys(version)).copied().collect(),
     };
     let mut addons = Vec::new();
-    if let Some(network) = Template::of_network(text(&cluster.network.plugin).unwrap_or("canal")) {
+    if let Some(network) = Template::of_network(cluster.network_plugin()) {
         let cloud = text(&cluster.network.calico_cloud_provider).is_some_and(|provider| provider != "none");
         let cloud: &[Template] = if network == Template::Calico && cloud { &[Template::CalicoCloud] } else { &[] };
         addons.push(addon("rke-network-plugin", Need::Network, &[&[network], cloud].concat()));

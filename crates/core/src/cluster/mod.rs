@@ -1,6 +1,7 @@
 //! The typed model of a cluster.yml, as rke's decoder reads it; every leaf knows where it was written.
 
 mod decode;
+pub mod effective;
 pub mod generic;
 mod lower;
 mod time;

@@ -74,6 +74,14 @@ impl Value {
         self.field(name).and_then(|f| f.value.as_text())
     }
 
+    /// The text, also an empty one.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.shape {
+            Shape::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     pub fn as_text(&self) -> Option<Spanned<String>> {
         match &self.shape {
             Shape::Text(text) if !text.is_empty() => Some(Spanned::new(text.clone(), self.span)),

@@ -2,12 +2,14 @@
 //!
 //! Architecture invariant: rules never look at each other, nor at artifacts.
 
-use crate::cluster::value::Value;
+use crate::cluster::value::{Shape, Value};
 use crate::cluster::{Cluster, PrivateRegistry};
 use crate::diagnostic::{Diagnostic, Refusal, Severity};
+use crate::fix::{Edit, Safety};
 use crate::image::version::Version;
 use crate::plan::{Plan, Source};
 use crate::problem::Problem;
+use crate::schema::suggest;
 use crate::text::{Span, Spanned, visible};
 use crate::yaml::Document;
 
@@ -76,6 +78,42 @@ impl Facts<'_> {
             && self.plan.images.iter().any(|i| i.source == Source::DefaultRegistry && !i.needs.is_empty())
     }
 
+    /// The decoded entry of `nodes`, for the places of its keys.
+    pub fn node_value(&self, index: usize) -> Option<&Value> {
+        self.cluster.config.at("nodes")?.items().get(index)
+    }
+
+    /// The smallest place to blame for a path: its value, its key where the value is empty or a block, or the key of
+    /// the nearest block around it that is written.
+    pub fn blame(&self, path: &str) -> Span {
+        let config = &self.cluster.config;
+        if let Some(field) = config.field_at(path) {
+            let block = matches!(field.value.shape, Shape::Fields(_) | Shape::List(_));
+            return if block || field.value.span.is_empty() { field.key } else { field.value.span };
+        }
+        match path.rsplit_once('.') {
+            Some((parent, _)) => config.field_at(parent).map_or_else(|| self.blame(parent), |field| field.key),
+            None => config.fields().first().map_or(Span::default(), |field| field.key),
+        }
+    }
+
+    /// The place of a part of a scalar: its first occurrence between the quotes.
+    pub fn inside(&self, scalar: Span, part: &str) -> Span {
+        let inner = self.document.inner_span(scalar);
+        let found = self.text[inner.range()].find(part).filter(|_| !part.is_empty());
+        found.map_or(scalar, |at| Span::new(inner.start + at, inner.start + at + part.len()))
+    }
+
+    /// A value stands at the path that does not fit its type: what is missing there is another finding.
+    pub fn mistyped(&self, path: &str) -> bool {
+        self.problems.iter().any(|p| matches!(p, Problem::Mismatch { at, .. } if at.starts_with(path)))
+    }
+
+    /// The YAML breaks off: what is missing may stand behind.
+    pub fn cut_short(&self) -> bool {
+        self.document.stop.is_some()
+    }
+
     /// The Kubernetes version that counts, where it is one.
     pub fn version(&self) -> Option<Version> {
         Version::from_kubernetes(&self.plan.kubernetes_version).ok()
@@ -107,6 +145,17 @@ impl Reporter<'_> {
         });
         let last = self.found.len() - 1;
         &mut self.found[last]
+    }
+}
+
+impl Diagnostic {
+    /// Says which values are known, and offers the one that was probably meant.
+    fn offer(&mut self, written: &Spanned<String>, known: &[&str]) -> &mut Self {
+        let (last, others) = known.split_last().unwrap_or((&"", &[]));
+        self.help(format!("one of {} and {last}", others.join(", ")));
+        let Some((meant, sure)) = suggest::value(&written.value, known) else { return self };
+        let safety = if sure { Safety::Safe } else { Safety::Uncertain };
+        self.fix(format!("write `{meant}`"), safety, vec![Edit::replace(written.span, meant)])
     }
 }
 
@@ -190,6 +239,40 @@ rules! {
     credentials_not_found,
     subscription_images,
     addon_images_stay,
+    node_incomplete,
+    role_unknown,
+    hostname_invalid,
+    duplicate_node,
+    role_twice,
+    nodes_missing,
+    service_range_invalid,
+    cloud_provider_block,
+    aws_service_override,
+    cloud_provider_nameless,
+    aws_in_tree,
+    authentication_strategy,
+    network_plugin_unknown,
+    flannel_mtu,
+    weave_removed,
+    dual_stack,
+    aci_cloud_option,
+    aci_incomplete,
+    ingress_value_unknown,
+    ingress_ports,
+    cri_dockerd_early,
+    pod_security_without_rbac,
+    pod_security_level,
+    external_etcd_incomplete,
+    snapshot_s3_incomplete,
+    etcd_missing,
+    etcd_inside_and_outside,
+    image_tag_unreadable,
+    drain_without_input,
+    max_unavailable_invalid,
+    backend_number,
+    aci_template_missing,
+    key_path_short,
+    rotation_impossible,
 }
 
 #[cfg(test)]

@@ -50,6 +50,17 @@ pub fn suggest(unknown: &UnknownKey) -> Option<Suggestion> {
     near.then_some(Suggestion::Sibling { name: nearest.1, sure: false })
 }
 
+/// What was probably meant by a value that is none of the known; `true` where only case, dash, underscore or blanks
+/// differ.
+pub fn value<'k>(written: &str, known: &[&'k str]) -> Option<(&'k str, bool)> {
+    let wanted = bare(written);
+    if let Some(same) = known.iter().find(|k| bare(k) == wanted) {
+        return Some((same, true));
+    }
+    let nearest = known.iter().map(|k| (strsim::damerau_levenshtein(&bare(k), &wanted), *k)).min()?;
+    (nearest.0 <= 1 + wanted.len() / 6 && nearest.0 < wanted.len() / 2).then_some((nearest.1, false))
+}
+
 fn sibling_exists(unknown: &UnknownKey, name: &str) -> bool {
     Schema::get().structs().iter().any(|s| s.name == unknown.parent && s.key(name).is_some())
 }

@@ -43,6 +43,13 @@ impl Document {
         }
     }
 
+    /// Gives the key at `key` a list of scalars; none where a comment in the old list would be lost.
+    pub fn set_list(&self, text: &str, key: Span, items: &[String]) -> Option<Edit> {
+        let items: Vec<String> = items.iter().map(|item| scalar(item)).collect();
+        let edit = self.set_value(text, key, &format!("[{}]", items.join(", ")))?;
+        (!text[edit.span.range()].contains('#')).then_some(edit)
+    }
+
     /// Takes the entry with the key at `key` away; comments stay.
     pub fn remove_entry(&self, text: &str, key: Span) -> Option<Edit> {
         let (mapping, at) = self.entry_at(key)?;
