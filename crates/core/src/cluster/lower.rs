@@ -2,7 +2,8 @@
 
 use super::value::{Field, Shape, Value};
 use super::{
-    Cluster, Dns, EcrPlugin, Etcd, Ingress, Kubelet, Network, Node, PinnedImage, PrivateRegistry, again, decode, generic,
+    Cluster, Dns, EcrPlugin, Etcd, Ingress, Kubelet, Network, Node, PinnedImage, PrivateRegistry, again, decode,
+    generic,
 };
 use crate::problem::Problem;
 use crate::schema::{Kind, Schema};

@@ -67,9 +67,9 @@ pub fn drain_input(reading: &Reading<'_>, config: &mut Value, pass: &mut Pass) {
         ("timeout", timeout),
     ];
     let key = |name: &str| typed.field(name).map_or(typed.span, |f| f.key);
-    let fields = fields.into_iter().filter_map(|(name, value)| {
-        Some(Field { name: Cow::Borrowed(name), key: key(name), value: value? })
-    });
+    let fields = fields
+        .into_iter()
+        .filter_map(|(name, value)| Some(Field { name: Cow::Borrowed(name), key: key(name), value: value? }));
     let fields = fields.collect();
     typed.shape = value::Shape::Fields(fields);
 }

@@ -92,8 +92,7 @@ pub fn run(document: &Document, config: &mut Value) -> Pass {
         ("extra_volumes", "parseIngressExtraVolumes", "extraVolumes", "[]types.ExtraVolume"),
         ("extra_volume_mounts", "parseIngressExtraVolumeMounts", "extraVolumeMounts", "[]types.ExtraVolumeMount"),
     ] {
-        let prefix =
-            format!("error parsing ingress config: [{step}] error unmarshaling ingress config {field}: ");
+        let prefix = format!("error parsing ingress config: [{step}] error unmarshaling ingress config {field}: ");
         plain(&reading, config, &mut pass, &format!("ingress.{name}"), ty, &prefix);
     }
     drain::drain_input(&reading, config, &mut pass);
@@ -143,7 +142,8 @@ fn event_rate_limit(reading: &Reading<'_>, config: &mut Value, pass: &mut Pass) 
     let path = format!("{path}.configuration");
     let Some((key, json)) = reading.json(&path) else { return };
     if json.shape == Shape::Null {
-        let error = format!("{PREFIX}.{path} accessor error: <nil> is of the type <nil>, expected map[string]interface{{}}");
+        let error =
+            format!("{PREFIX}.{path} accessor error: <nil> is of the type <nil>, expected map[string]interface{{}}");
         pass.problems.push(Problem::Refused { span: key, at: path, why: Why::Null, error: error.clone() });
         pass.refuse(error);
         return;

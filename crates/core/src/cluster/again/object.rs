@@ -125,8 +125,7 @@ impl Object {
         if version == self.version && own || version == "v1" && UNVERSIONED.contains(&kind) {
             return None;
         }
-        let error =
-            format!("no kind {kind:?} is registered for version {version:?} in scheme {SCHEME:?}");
+        let error = format!("no kind {kind:?} is registered for version {version:?} in scheme {SCHEME:?}");
         match version == self.version {
             true => refuse("kind", Why::OtherKind(self.kind), error),
             false => refuse("apiVersion", Why::OtherVersion(self.version), error),
@@ -145,7 +144,9 @@ impl Object {
                 refuse(Why::OtherKind(self.kind), format!("unexpected type: *v1.{kind}"))
             }
             // The kind is found in any spelling, but decoded only in the right one; rke prints an error that is none.
-            _ if self.into && json.member("kind").is_none_or(|m| m.value.shape != Shape::Text(self.kind.to_owned())) => {
+            _ if self.into
+                && json.member("kind").is_none_or(|m| m.value.shape != Shape::Text(self.kind.to_owned())) =>
+            {
                 refuse(Why::NoKind(self.kind), "<nil>".to_owned())
             }
             _ => None,

@@ -102,8 +102,8 @@ fn order(a: &str, b: &str) -> Ordering {
             (false, false) => {}
         }
         // A zero inside a number that has begun before it is a digit like any other.
-        let inside = (a[i] == '0' || b[i] == '0')
-            && a[..i].iter().rev().take_while(|c| c.is_numeric()).any(|c| *c != '0');
+        let inside =
+            (a[i] == '0' || b[i] == '0') && a[..i].iter().rev().take_while(|c| c.is_numeric()).any(|c| *c != '0');
         let run = |text: &[char]| {
             let digits = text[i..].iter().take_while(|c| c.is_numeric());
             digits.fold((i64::from(inside), 0usize), |(n, count), digit| {
