@@ -130,7 +130,10 @@ impl<'d> Walk<'d> {
                             let null = resolve(key.tag.as_deref(), text, *implicit) == Ok(Resolved::Null);
                             self.node(entry.value)?;
                             if null && self.null_key.is_none() {
-                                let value = go_syntax(&plain(self.document, entry.value), true);
+                                let value = match plain(self.document, entry.value) {
+                                    Plain::Null => "<nil>".to_owned(),
+                                    value => go_syntax(&value, true),
+                                };
                                 let error =
                                     format!("Unsupported map key of type: %!s(<nil>), key: <nil>, value: {value}");
                                 let place = if key.span.is_empty() { node.span } else { key.span };
@@ -214,7 +217,7 @@ fn collect(document: &Document, mapping: NodeId, map: &mut BTreeMap<String, Plai
 }
 
 /// A key as ghodss turns it to text.
-fn key_text(key: &Plain) -> String {
+pub fn key_text(key: &Plain) -> String {
     match key {
         Plain::Text(text) => text.clone(),
         Plain::Bool(value) => value.to_string(),

@@ -1,5 +1,6 @@
 //! The typed model of a cluster.yml, as rke's decoder reads it; every leaf knows where it was written.
 
+pub mod again;
 mod decode;
 pub mod effective;
 pub mod generic;

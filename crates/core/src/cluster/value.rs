@@ -39,6 +39,14 @@ impl Value {
         path.split('.').try_fold(self, |value, name| value.field(name).map(|f| &f.value))
     }
 
+    /// As [`Self::at`], to put another value there.
+    pub fn at_mut(&mut self, path: &str) -> Option<&mut Self> {
+        path.split('.').try_fold(self, |value, name| match &mut value.shape {
+            Shape::Fields(fields) => fields.iter_mut().find(|f| f.name == name).map(|f| &mut f.value),
+            _ => None,
+        })
+    }
+
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields().iter().find(|f| f.name == name)
     }

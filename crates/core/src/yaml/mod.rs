@@ -4,6 +4,7 @@
 //! there and [`Document::stop`] says why, in the words of yaml.v2.
 
 pub mod edit;
+pub mod emit;
 mod parse;
 pub mod scalar;
 
@@ -130,6 +131,11 @@ impl Document {
     /// The value of the last entry `key` of a mapping, which is the one that counts for scalars and lists.
     pub fn get(&self, mapping: NodeId, key: &str) -> Option<NodeId> {
         self.entries(mapping).iter().rev().find(|e| self.scalar(e.key) == Some(key)).map(|e| e.value)
+    }
+
+    /// For a text that was made from another: the place in the first one.
+    pub fn set_span(&mut self, id: NodeId, span: Span) {
+        self.nodes[id.0 as usize].span = span;
     }
 
     pub fn len(&self) -> usize {
