@@ -7,10 +7,12 @@
 
 pub mod cli;
 pub mod commands;
+pub mod credentials;
 pub mod error;
 pub mod human;
 pub mod input;
 pub mod save;
+pub mod secret;
 pub mod session;
 pub mod world;
 
