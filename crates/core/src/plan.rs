@@ -1,5 +1,7 @@
 //! What rke will pull, from where and with which credentials: cluster and catalogue put together.
 
+mod node;
+
 use crate::cluster::{Cluster, Node};
 use crate::credentials::{Lookup, RegistryMap};
 use crate::image::addons::Template;

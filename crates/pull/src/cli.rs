@@ -1,5 +1,7 @@
 //! The command line, as definitions only: help, completions and the man page all come from here.
 
+mod node;
+
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -7,6 +9,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use drydock_core::diagnostic::Severity;
 use drydock_core::image::catalogue::DEFAULT_RELEASE;
 use drydock_core::plan::Options;
+
+pub use node::{KubeletProvider, Login};
 
 /// Checks a cluster.yml as rke reads it, and lists the images its cluster pulls
 #[derive(Debug, Parser)]
@@ -21,7 +25,9 @@ pub struct Cli {
 const AFTER_HELP: &str = "\
 FILE defaults to $RKE_CONFIG, else cluster.yml; - is standard input.
 Results go to standard output, everything else to standard error.
-Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or unreadable file.";
+Exit codes when checking: 0 nothing at or above --fail-on, 1 findings, 2 usage or unreadable file.
+On the network: 0 all, 1 some images failed, 2 usage or file, 3 credentials, 4 not found, 5 network, 6 digest,
+7 disk, 130 interrupted.";
 
 /// Day of the metadata behind the catalogue of images; the same images are in the default release of rke.
 const METADATA_DAY: &str = "2024-10-04";
@@ -75,6 +81,16 @@ pub enum Command {
     Explain(Explain),
     /// Write a file made from the cluster: for ECR, an air gap, and others
     Generate(Generate),
+    /// Find the credentials of registries, as rke, docker and AWS have them
+    Login(Login),
+    /// Answer as docker's credential helper; the same as this program under the name docker-credential-pull
+    DockerCredentialHelper {
+        /// get, list, version, store, erase
+        #[arg(value_name = "ACTION")]
+        arguments: Vec<String>,
+    },
+    /// Answer the kubelet as a credential provider
+    KubeletCredentialProvider(KubeletProvider),
     /// Show a rule's page, or list the rules
     Rule {
         /// Code or name, as D101 [default: list all]

@@ -3,6 +3,9 @@
 pub mod check;
 pub mod explain;
 pub mod generate;
+pub mod helper;
 pub mod images;
+pub mod kubelet;
+pub mod login;
 pub mod rule;
 pub mod shell;
