@@ -340,7 +340,9 @@ fn addons(cluster: &Cluster, version: &Version, images: &[PlannedImage]) -> Vec<
             ingress.keys.extend(Template::IngressWithoutBackend.keys(version));
         }
         let image = images.iter().find(|image| image.key == "ingress").map(|image| image.image.as_str());
-        if image.is_some_and(ingress_runs_as_root) {
+        // The templates that have the init container are those that use the backend image unasked.
+        let old_template = !Template::IngressWithoutBackend.keys(version).is_empty();
+        if old_template && image.is_some_and(ingress_runs_as_root) {
             ingress.keys.push("alpine");
         }
         addons.push(ingress);

@@ -195,6 +195,7 @@ mod tests {
         assert_eq!(stop("a: b: c\n"), "mapping values are not allowed in this context");
         assert_eq!(stop("%YAML 1.2\n---\na: 1\n"), "found incompatible YAML document");
         assert_eq!(stop("a: \"x\\/y\"\n"), "found unknown escape character");
+        assert_eq!(stop("a: 1\nb: 'x"), "line 2: found unexpected end of stream");
         assert_eq!(stop("a: \"\u{1}\"\n"), "control characters are not allowed");
         assert_eq!(stop("a: 1\n---\nb: [\n"), "", "a second document is not read");
         assert_eq!(stop("a: 1\n...\n]\n"), "", "nothing behind the end of the first document is read");

@@ -207,8 +207,11 @@ impl Builder<'_> {
     }
 
     fn stop(&mut self, kind: ErrorKind, what: &str, problem: Option<Mark>, context: Option<Mark>) {
+        // The line break that was added for the parser is no line of the text.
+        let added = |mark: Mark| !self.text.ends_with('\n') && self.base + mark.index as usize > self.text.len();
+        let line_of = |mark: Option<Mark>| mark.map_or(0, |m| m.line - u64::from(added(m)));
         // yaml.v2 counts lines from 0 here, adds one for scanner errors only, and prints no line 0.
-        let line = match (problem.map_or(0, |m| m.line), context.map_or(0, |m| m.line)) {
+        let line = match (line_of(problem), line_of(context)) {
             (0, 0) => 0,
             (0, context) => context,
             (line, _) => line + u64::from(kind == ErrorKind::Scanner),
