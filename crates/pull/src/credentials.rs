@@ -76,8 +76,8 @@ pub struct Answer {
 struct Held {
     result: Result<(Credential, Option<SystemTime>), String>,
     tried: Vec<Attempt>,
-    /// When the source itself was asked, be it by another process.
-    asked: SystemTime,
+    /// When the source itself gave it, be it to another process.
+    given: SystemTime,
 }
 
 /// A login this young is not refreshed: a registry that refuses it would refuse the next one too.
@@ -212,8 +212,9 @@ impl Keychain {
                 let server = docker_config::server(host);
                 let key = format!("helper {name} {server}");
                 let held = self.once(&key, refresh, async |_| {
-                    let (asked, login) = (SystemTime::now(), helper::client::get(&name, server, &self.0.env).await);
-                    Held { result: login.map(|login| (login.unwrap_or_default(), None)), tried: Vec::new(), asked }
+                    let login = helper::client::get(&name, server, &self.0.env).await;
+                    let given = SystemTime::now();
+                    Held { result: login.map(|login| (login.unwrap_or_default(), None)), tried: Vec::new(), given }
                 });
                 match held.await.result {
                     Ok((Credential::Anonymous, _)) => {
@@ -261,32 +262,33 @@ impl Keychain {
         }
     }
 
-    /// From the cache of tokens, or from AWS. `since`: what was asked for until then is of no use.
+    /// From the cache of tokens, or from AWS. `since`: what was given until then is of no use.
     async fn token(&self, key: &str, endpoint: &Endpoint, keys: Option<&EcrKeys>, since: Option<SystemTime>) -> Held {
         let cache = &self.0.cache;
         let began = SystemTime::now();
         let usable = |entry: &Entry| match since {
             None => entry.token.expires.is_some_and(|expires| expires > SystemTime::now() + MARGIN),
-            Some(since) => entry.asked > since,
+            Some(since) => entry.given > since,
         };
         let cached = |entry: Entry| {
             let tried = vec![Attempt::found("cached token", cache.name(key))];
-            Held { result: Ok(entry.token.into()), tried, asked: entry.asked }
+            Held { result: Ok(entry.token.into()), tried, given: entry.given }
         };
         if let Some(entry) = cache.load(key).filter(usable) {
             return cached(entry);
         }
         // Other processes wait here, and find what this one got.
         let _lock = cache.lock(key).await;
-        if let Some(entry) = cache.load(key).filter(|entry| usable(entry) || entry.asked >= began) {
+        if let Some(entry) = cache.load(key).filter(|entry| usable(entry) || entry.given >= began) {
             return cached(entry);
         }
-        let (asked, mut tried) = (SystemTime::now(), Vec::new());
+        let mut tried = Vec::new();
         let result = ecr::token(endpoint, keys, self.0.ca.as_deref(), &mut tried).await;
+        let given = SystemTime::now();
         if let Ok(token) = &result {
-            cache.store(key, &Entry { token: token.clone(), asked });
+            cache.store(key, &Entry { token: token.clone(), given });
         }
-        Held { result: result.map(Token::into), tried, asked }
+        Held { result: result.map(Token::into), tried, given }
     }
 
     /// What was found under `key`, or what `ask` finds now. One asks at a time, and is told until when an answer does
@@ -299,8 +301,8 @@ impl Keychain {
         };
         let mut cell = cell.lock().await;
         let since = match &*cell {
-            Some(held) if held.asked + FRESH > wanted || (!refresh && !held.ran_out()) => return held.clone(),
-            Some(held) => Some(held.asked),
+            Some(held) if held.given + FRESH > wanted || (!refresh && !held.ran_out()) => return held.clone(),
+            Some(held) => Some(held.given),
             // Whoever refused is not known here; it was something from another process.
             None if refresh => Some(wanted - FRESH),
             None => None,
@@ -323,7 +325,7 @@ impl Held {
     fn ran_out(&self) -> bool {
         let Ok((_, Some(expires))) = &self.result else { return false };
         let end = *expires - MARGIN;
-        end > self.asked && SystemTime::now() > end
+        end > self.given && SystemTime::now() > end
     }
 }
 
