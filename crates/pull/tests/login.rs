@@ -287,8 +287,8 @@ fn mode(path: &Path) -> u32 {
 }
 
 fn cached(home: &Home) -> PathBuf {
-    let files = fs::read_dir(home.path(".cache/drydock/ecr")).unwrap().map(|entry| entry.unwrap().path());
-    files.filter(|path| path.extension().is_some_and(|extension| extension == "json")).next().unwrap()
+    let mut files = fs::read_dir(home.path(".cache/drydock/ecr")).unwrap().map(|entry| entry.unwrap().path());
+    files.find(|path| path.extension().is_some_and(|extension| extension == "json")).unwrap()
 }
 
 #[test]
