@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -98,7 +99,7 @@ struct Sources {
     /// Files that could not be read.
     unreadable: Vec<Attempt>,
     env: BTreeMap<String, String>,
-    ca: Option<PathBuf>,
+    ca: Vec<PathBuf>,
     cache: TokenCache,
     held: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Option<Held>>>>>,
 }
@@ -114,8 +115,8 @@ impl Keychain {
         Self(Arc::new(Sources { fixed: hosts.into_iter().collect(), ..Sources::default() }))
     }
 
-    /// `cluster`: the file's name and its registries. `ca`: a file of certificates trusted beside the system's.
-    pub fn new(env: &BTreeMap<String, String>, cluster: Option<(String, RegistryMap)>, ca: Option<PathBuf>) -> Self {
+    /// `cluster`: the file's name and its registries. `ca`: files of certificates trusted beside the system's.
+    pub fn new(env: &BTreeMap<String, String>, cluster: Option<(String, RegistryMap)>, ca: Vec<PathBuf>) -> Self {
         let (docker, unreadable) = docker_config::load(env);
         Self(Arc::new(Sources {
             cluster,
@@ -283,7 +284,10 @@ impl Keychain {
             return cached(entry);
         }
         let mut tried = Vec::new();
-        let result = ecr::token(endpoint, keys, self.0.ca.as_deref(), &mut tried).await;
+        // Behind a pointer: the SDK's futures are deep and large, and most runs need none.
+        let ask: Pin<Box<dyn Future<Output = _> + Send + '_>> =
+            Box::pin(ecr::token(endpoint, keys, &self.0.ca, &mut tried));
+        let result = ask.await;
         let given = SystemTime::now();
         if let Ok(token) = &result {
             cache.store(key, &Entry { token: token.clone(), given });

@@ -3,7 +3,7 @@
 //! Endpoints and metadata addresses follow the SDK's own environment variables. Region, FIPS and dual stack come
 //! from the registry's host: a token is asked for where its registry is.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use aws_config::imds::credentials::ImdsCredentialsProvider;
@@ -99,7 +99,7 @@ pub const ENVIRONMENT: [&str; 17] = [
 pub async fn token(
     endpoint: &Endpoint,
     keys: Option<&EcrKeys>,
-    ca: Option<&Path>,
+    ca: &[PathBuf],
     tried: &mut Vec<Attempt>,
 ) -> Result<Token, String> {
     let http = client(ca, ProxyConfig::from_env())?;
@@ -246,9 +246,9 @@ fn plain(error: &CredentialsError) -> String {
 }
 
 /// One TLS stack for the whole program, with `ca` beside the system's roots.
-fn client(ca: Option<&Path>, proxy: ProxyConfig) -> Result<SharedHttpClient, String> {
+fn client(ca: &[PathBuf], proxy: ProxyConfig) -> Result<SharedHttpClient, String> {
     let mut roots = TrustStore::default();
-    if let Some(ca) = ca {
+    for ca in ca {
         let pem = std::fs::read(ca).map_err(|error| format!("cannot read {}: {error}", ca.display()))?;
         roots = roots.with_pem_certificate(pem);
     }

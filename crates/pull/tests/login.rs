@@ -356,7 +356,7 @@ fn many_tasks_ask_a_source_once_and_a_refresh_of_what_is_new_asks_nobody() {
         r#"cat >/dev/null; echo x >> "$HOME/calls"; sleep 0.3
                echo '{"ServerURL": "r.example", "Username": "u", "Secret": "canary-password"}'"#,
     );
-    let keychain = Keychain::new(&home.env, None, None);
+    let keychain = Keychain::new(&home.env, None, Vec::new());
     runtime().block_on(async {
         let tasks: Vec<_> = (0..20)
             .map(|task| {
@@ -391,7 +391,7 @@ fn docker_is_asked_as_docker_asks_and_a_broken_source_does_not_hide_the_next() {
                                 "https://index.docker.io/v1/": "token", "self.example": "pull", "evil.example": "../x"}}"#,
         )
         .file(".config/containers/auth.json", r#"{"auths": {"podman.example/team": {"auth": "cDpx"}}}"#);
-    let keychain = Keychain::new(&home.env, None, None);
+    let keychain = Keychain::new(&home.env, None, Vec::new());
     let ask = |host: &str, repository: &str| {
         let answer = runtime().block_on(keychain.ask(host, repository, false));
         let tried: Vec<_> =
