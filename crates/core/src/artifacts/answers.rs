@@ -6,6 +6,7 @@ use std::fmt;
 use super::Request;
 use crate::credentials::Secrets;
 use crate::credentials::ecr::EcrHost;
+use crate::image::catalogue::Catalogue;
 use crate::image::reference::Reference;
 use crate::plan::Plan;
 
@@ -117,7 +118,18 @@ impl Request<'_> {
     }
 }
 
-pub static QUESTIONS: &[&Question] = &[&EC2, &INSTANCE_PROFILE, &PROFILE_ECR_PERMISSIONS, &REGISTRY, &SCOPE, &PLATFORM];
+pub static QUESTIONS: &[&Question] = &[
+    &EC2,
+    &INSTANCE_PROFILE,
+    &PROFILE_ECR_PERMISSIONS,
+    &REGISTRY,
+    &CACHE_PREFIX,
+    &SCOPE,
+    &PLATFORM,
+    &INSECURE,
+    &CA_FILE,
+    &NEXT_VERSION,
+];
 
 pub static EC2: Question =
     Question { key: "ec2", question: "Are the nodes EC2 instances?", kind: Kind::Bool, default: without_keys };
@@ -143,6 +155,16 @@ pub static REGISTRY: Question = Question {
     default: |plan| plan.prefix.clone().unwrap_or_default(),
 };
 
+pub static CACHE_PREFIX: Question = Question {
+    key: "cache_prefix",
+    question: "Under which prefix does ECR cache Docker Hub?",
+    kind: Kind::Text(cache_prefix),
+    default: |plan| match plan.prefix.as_deref().map(path) {
+        Some(path) if !path.is_empty() => path.to_owned(),
+        _ => "docker-hub".to_owned(),
+    },
+};
+
 pub static SCOPE: Question = Question {
     key: "scope",
     question: "Images of this cluster, or all that rke lists for the version?",
@@ -155,6 +177,27 @@ pub static PLATFORM: Question = Question {
     question: "Platform of the nodes",
     kind: Kind::Choice(&["linux/amd64", "linux/arm64"]),
     default: |_| "linux/amd64".to_owned(),
+};
+
+pub static INSECURE: Question = Question {
+    key: "insecure",
+    question: "Does the registry speak plain HTTP?",
+    kind: Kind::Bool,
+    default: |_| "no".to_owned(),
+};
+
+pub static CA_FILE: Question = Question {
+    key: "ca_file",
+    question: "Where does the CA certificate of the registry lie?",
+    kind: Kind::Text(file),
+    default: |_| String::new(),
+};
+
+pub static NEXT_VERSION: Question = Question {
+    key: "next_version",
+    question: "To which Kubernetes version does the cluster go?",
+    kind: Kind::Text(known_version),
+    default: |_| String::new(),
 };
 
 /// Keys written in the file say that no profile does the work.
@@ -170,6 +213,31 @@ fn registry(text: &str) -> Result<(), &'static str> {
     match Reference::parse(&format!("{text}/rancher/rke-tools:v0")) {
         Ok(reference) if reference.lookup_key() == text => Ok(()),
         _ => Err(form),
+    }
+}
+
+/// A path of one line that no program takes for an option.
+fn file(text: &str) -> Result<(), &'static str> {
+    if text.starts_with('-') || text.chars().any(char::is_control) || text.contains(['"', '{', '}']) {
+        return Err("give a path without quotes, braces and control characters, as /etc/ssl/registry-ca.crt");
+    }
+    Ok(())
+}
+
+fn known_version(text: &str) -> Result<(), &'static str> {
+    match Catalogue::images(text) {
+        Some(_) => Ok(()),
+        None => Err("give a version with known images, as v1.30.5-rancher1-1"),
+    }
+}
+
+/// ECR's own rule: 2 to 30 characters of lower-case words.
+fn cache_prefix(text: &str) -> Result<(), &'static str> {
+    let is_path = Reference::parse(&format!("localhost/{text}")).is_ok_and(|r| r.tag.is_none() && r.digest.is_none());
+    if is_path && (2..=30).contains(&text.len()) {
+        Ok(())
+    } else {
+        Err("give 2 to 30 characters, lower-case words between slashes, as docker-hub")
     }
 }
 

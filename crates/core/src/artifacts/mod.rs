@@ -8,6 +8,7 @@ pub mod answers;
 mod aws;
 mod copies;
 mod quote;
+mod script;
 
 use crate::plan::Plan;
 pub use answers::{AnswerError, Answers, Question};
@@ -90,6 +91,30 @@ macro_rules! generators {
 
 generators! {
     ecr,
+    ecr_credential_provider,
+    ecr_policy_pull,
+    ecr_policy_push,
+    ecr_pull_through,
+    ecr_policy_pull_through,
+    ecr_repositories_cli,
+    ecr_repositories_terraform,
+    ecr_repositories_cloudformation,
+    ecr_creation_template,
     images,
+    images_difference,
     mirror_script,
+    save_script,
+    load_script,
+    skopeo_script,
+    skopeo_sync,
+    crane_script,
+    regsync,
+    hauler,
+    zarf,
+    harbor_proxy,
+    harbor_replication,
+    docker_daemon,
+    containerd_hosts,
+    ca_placement,
+    system_images,
 }

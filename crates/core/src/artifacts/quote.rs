@@ -39,3 +39,14 @@ pub fn comment(text: &str) -> String {
 pub fn yaml(value: &serde_json::Value) -> String {
     serde_yaml::to_string(value).unwrap_or_default()
 }
+
+/// A JSON document that ends its last line.
+pub fn json(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// A TOML string.
+pub fn toml(text: &str) -> String {
+    // JSON's escapes are TOML's, but for DEL.
+    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
+}
