@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Request;
+use super::target::Target;
 use crate::credentials::Secrets;
 use crate::credentials::ecr::EcrHost;
 use crate::image::catalogue::Catalogue;
 use crate::image::reference::Reference;
+use crate::image::version::Version;
 use crate::plan::Plan;
 
 /// One question: its key, its words, and what may be answered.
@@ -129,6 +131,10 @@ pub static QUESTIONS: &[&Question] = &[
     &INSECURE,
     &CA_FILE,
     &NEXT_VERSION,
+    &AT_ONCE,
+    &NAMESPACE,
+    &TARGET_VERSION,
+    &EMBEDDED_REGISTRY,
 ];
 
 pub static EC2: Question =
@@ -200,6 +206,40 @@ pub static NEXT_VERSION: Question = Question {
     default: |_| String::new(),
 };
 
+pub static AT_ONCE: Question = Question {
+    key: "at_once",
+    question: "How many nodes may pull at once?",
+    kind: Kind::Text(count),
+    default: |_| "3".to_owned(),
+};
+
+pub static NAMESPACE: Question = Question {
+    key: "namespace",
+    question: "Which namespace do the pods run in?",
+    kind: Kind::Text(label),
+    default: |_| "default".to_owned(),
+};
+
+pub static TARGET_VERSION: Question = Question {
+    key: "target_version",
+    question: "Which version of RKE2 or K3s does the cluster move to?",
+    kind: Kind::Text(|text| match Target::parse(text) {
+        Some(_) => Ok(()),
+        None => Err("give a release, as v1.30.14+rke2r1 or v1.30.14+k3s1"),
+    }),
+    default: |plan| match Version::from_kubernetes(&plan.kubernetes_version) {
+        Ok(version) => format!("v{}.{}.{}+rke2r1", version.major, version.minor, version.patch),
+        Err(_) => String::new(),
+    },
+};
+
+pub static EMBEDDED_REGISTRY: Question = Question {
+    key: "embedded_registry",
+    question: "Shall the nodes of RKE2 or K3s share images among themselves?",
+    kind: Kind::Bool,
+    default: |_| "no".to_owned(),
+};
+
 /// Keys written in the file say that no profile does the work.
 fn without_keys(plan: &Plan) -> String {
     let keys = plan.registries.entries.iter().filter_map(|(_, registry)| registry.ecr.as_ref());
@@ -228,6 +268,24 @@ fn known_version(text: &str) -> Result<(), &'static str> {
     match Catalogue::images(text) {
         Some(_) => Ok(()),
         None => Err("give a version with known images, as v1.30.5-rancher1-1"),
+    }
+}
+
+fn count(text: &str) -> Result<(), &'static str> {
+    match text.parse::<u16>() {
+        Ok(1..) => Ok(()),
+        _ => Err("give a number from 1 to 65535"),
+    }
+}
+
+/// A name of Kubernetes: RFC 1123.
+fn label(text: &str) -> Result<(), &'static str> {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if !text.is_empty() && text.len() <= 63 && text.bytes().all(plain) && !text.starts_with('-') && !text.ends_with('-')
+    {
+        Ok(())
+    } else {
+        Err("give up to 63 lower-case letters, digits and hyphens")
     }
 }
 

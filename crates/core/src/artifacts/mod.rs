@@ -7,8 +7,10 @@
 pub mod answers;
 mod aws;
 mod copies;
+mod logins;
 mod quote;
 mod script;
+mod target;
 
 use crate::plan::Plan;
 pub use answers::{AnswerError, Answers, Question};
@@ -117,4 +119,14 @@ generators! {
     containerd_hosts,
     ca_placement,
     system_images,
+    docker_config,
+    pull_secret,
+    pull_daemonset,
+    ansible_inventory,
+    ansible_playbook,
+    kruise,
+    rke2_registries,
+    rke2_config,
+    rke2_images,
+    migration_report,
 }

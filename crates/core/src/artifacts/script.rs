@@ -22,7 +22,7 @@ pub struct Tool {
 }
 
 /// ECR registries that images go to.
-fn targets_ecr(request: &Request<'_>) -> Vec<Ecr> {
+pub fn targets_ecr(request: &Request<'_>) -> Vec<Ecr> {
     let copies = request.copies();
     let targets: Vec<&str> = copies.copies.iter().filter_map(|copy| copy.target.as_deref()).collect();
     let mut found = request.ecr_registries();
@@ -98,9 +98,21 @@ impl Tool {
         needs
     }
 
+    /// The script for the images of the cluster; `settings` are lines of bash.
     pub fn write(&self, request: &Request<'_>, settings: &str) -> String {
         let copies = request.copies();
         let pairs = if self.takes_digests { copies.pairs() } else { copies.tagged_pairs() };
+        let mut creations = String::new();
+        for registry in targets_ecr(request) {
+            for repository in repositories(&copies, registry.host()) {
+                creations += &ecr_create(&registry, &quote::shell(&repository));
+            }
+        }
+        self.assemble(request, &format!("{settings}{}", images(&pairs)), &creations)
+    }
+
+    /// `list` fills the array `images`, `creations` make repositories.
+    pub fn assemble(&self, request: &Request<'_>, list: &str, creations: &str) -> String {
         let mut out = String::from("#!/usr/bin/env bash\n");
         out += &quote::comment(&format!(
             "{title} (Kubernetes {version}, rke {rke})\n\
@@ -111,9 +123,9 @@ impl Tool {
             version = quote::line(&request.plan.kubernetes_version),
             rke = request.plan.rke
         ));
-        out += "set -euo pipefail\n\n";
-        out += settings;
-        out += &images(&pairs);
+        // A user such as robot$ci is quoted so that nothing expands.
+        out += "# shellcheck disable=SC2016\nset -euo pipefail\n\n";
+        out += list;
         out += FUNCTIONS;
         out += self.functions;
         out += "\n";
@@ -122,10 +134,8 @@ impl Tool {
         }
         for registry in targets_ecr(request) {
             out += &ecr_login(&registry);
-            for repository in repositories(&copies, registry.host()) {
-                out += &ecr_create(&registry, &repository);
-            }
         }
+        out += creations;
         out += self.before;
         out + LOOP
     }
@@ -150,19 +160,14 @@ fn ecr_login(registry: &Ecr) -> String {
     )
 }
 
-fn ecr_create(registry: &Ecr, repository: &str) -> String {
+/// `repository` is a word of bash.
+pub fn ecr_create(registry: &Ecr, repository: &str) -> String {
     match &registry.place {
         // The first part is the registry's alias, not a part of the repository.
-        Place::Public => {
-            let name = repository.split_once('/').map_or(repository, |(_, name)| name);
-            format!("create ecr-public us-east-1 {}\n", quote::shell(name))
+        Place::Public => format!("name={repository}\ncreate ecr-public us-east-1 \"${{name#*/}}\"\n"),
+        Place::Private { account, region, .. } => {
+            format!("create ecr {} {repository} --registry-id {}\n", quote::shell(region), quote::shell(account))
         }
-        Place::Private { account, region, .. } => format!(
-            "create ecr {} {} --registry-id {}\n",
-            quote::shell(region),
-            quote::shell(repository),
-            quote::shell(account)
-        ),
     }
 }
 
