@@ -182,7 +182,9 @@ impl State {
             tab: settings
                 .tab
                 .as_deref()
-                .and_then(|id| TABS.iter().find(|tab| tab.id() == id))
+                .and_then(|name| {
+                    TABS.iter().find(|tab| [tab.id(), tab.title()].iter().any(|n| n.eq_ignore_ascii_case(name)))
+                })
                 .map_or(Tab::Problems, |tab| *tab),
             only_needed: false,
             file: None,
