@@ -58,6 +58,7 @@ async function journey(page) {
   const before = await text(page);
   await page.getByRole("listitem").filter({ has: finding }).getByRole("button", { name: "Fix", exact: true }).first().click();
   await finding.waitFor({ state: "detached" });
+  assert.equal(await page.evaluate(() => document.activeElement.id), "panel");
   const fixed = await text(page);
   assert.match(fixed, /^ {4}ecr_credential_plugin:$/m);
   assert.deepEqual(comments(fixed), comments(before));

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::browser::{self, Element};
 use crate::components::header::Header;
+use crate::components::prose::prose;
 use crate::components::status::Status;
 use crate::components::tabs::Tabs;
 use crate::editor::Editor;
@@ -123,7 +124,7 @@ impl Component for App {
                         act={act.clone()}
                     />
                 </main>
-                <p class={if state.status.shown { "said" } else { "spoken" }} role="status">{ &state.status.text }</p>
+                <p class={if state.status.shown { "said" } else { "spoken" }} role="status">{ prose(&state.status.text) }</p>
             </div>
         }
     }

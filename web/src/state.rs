@@ -182,7 +182,9 @@ impl State {
             tab: settings
                 .tab
                 .as_deref()
-                .and_then(|id| TABS.iter().find(|tab| tab.id() == id))
+                .and_then(|name| {
+                    TABS.iter().find(|tab| [tab.id(), tab.title()].iter().any(|n| n.eq_ignore_ascii_case(name)))
+                })
                 .map_or(Tab::Problems, |tab| *tab),
             only_needed: false,
             file: None,
@@ -310,6 +312,8 @@ impl State {
         {
             let end = first.from + first.insert.encode_utf16().count();
             effects.push(Effect::Reveal(first.from, end));
+        } else {
+            effects.push(to_the_panel());
         }
         effects.insert(0, Effect::Change(changes));
         effects.push(self.say(format!("Done: {}.", fix.title)));
@@ -319,13 +323,18 @@ impl State {
     fn fix_all(&mut self) -> Vec<Effect> {
         let (text, count) = self.report.fixed(&self.options);
         let said = self.say(if count == 1 { "1 fix applied.".to_owned() } else { format!("{count} fixes applied.") });
-        vec![Effect::Change(self.report.change_to(&text).into_iter().collect()), said]
+        vec![Effect::Change(self.report.change_to(&text).into_iter().collect()), to_the_panel(), said]
     }
 
     fn say(&mut self, text: String) -> Effect {
         self.status = Status { text, shown: true };
         Effect::HushLater
     }
+}
+
+/// The button that was pressed goes with its finding; the focus must not be lost.
+fn to_the_panel() -> Effect {
+    Effect::Focus("panel".to_owned())
 }
 
 #[cfg(test)]

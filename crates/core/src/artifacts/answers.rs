@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Request;
+use super::target::Target;
 use crate::credentials::Secrets;
 use crate::credentials::ecr::EcrHost;
+use crate::image::catalogue::Catalogue;
 use crate::image::reference::Reference;
+use crate::image::version::Version;
 use crate::plan::Plan;
 
 /// One question: its key, its words, and what may be answered.
@@ -117,7 +120,22 @@ impl Request<'_> {
     }
 }
 
-pub static QUESTIONS: &[&Question] = &[&EC2, &INSTANCE_PROFILE, &PROFILE_ECR_PERMISSIONS, &REGISTRY, &SCOPE, &PLATFORM];
+pub static QUESTIONS: &[&Question] = &[
+    &EC2,
+    &INSTANCE_PROFILE,
+    &PROFILE_ECR_PERMISSIONS,
+    &REGISTRY,
+    &CACHE_PREFIX,
+    &SCOPE,
+    &PLATFORM,
+    &INSECURE,
+    &CA_FILE,
+    &NEXT_VERSION,
+    &AT_ONCE,
+    &NAMESPACE,
+    &TARGET_VERSION,
+    &EMBEDDED_REGISTRY,
+];
 
 pub static EC2: Question =
     Question { key: "ec2", question: "Are the nodes EC2 instances?", kind: Kind::Bool, default: without_keys };
@@ -143,6 +161,16 @@ pub static REGISTRY: Question = Question {
     default: |plan| plan.prefix.clone().unwrap_or_default(),
 };
 
+pub static CACHE_PREFIX: Question = Question {
+    key: "cache_prefix",
+    question: "Under which prefix does ECR cache Docker Hub?",
+    kind: Kind::Text(cache_prefix),
+    default: |plan| match plan.prefix.as_deref().map(path) {
+        Some(path) if !path.is_empty() => path.to_owned(),
+        _ => "docker-hub".to_owned(),
+    },
+};
+
 pub static SCOPE: Question = Question {
     key: "scope",
     question: "Images of this cluster, or all that rke lists for the version?",
@@ -155,6 +183,61 @@ pub static PLATFORM: Question = Question {
     question: "Platform of the nodes",
     kind: Kind::Choice(&["linux/amd64", "linux/arm64"]),
     default: |_| "linux/amd64".to_owned(),
+};
+
+pub static INSECURE: Question = Question {
+    key: "insecure",
+    question: "Does the registry speak plain HTTP?",
+    kind: Kind::Bool,
+    default: |_| "no".to_owned(),
+};
+
+pub static CA_FILE: Question = Question {
+    key: "ca_file",
+    question: "Where does the CA certificate of the registry lie?",
+    kind: Kind::Text(file),
+    default: |_| String::new(),
+};
+
+pub static NEXT_VERSION: Question = Question {
+    key: "next_version",
+    question: "To which Kubernetes version does the cluster go?",
+    kind: Kind::Text(known_version),
+    default: |_| String::new(),
+};
+
+pub static AT_ONCE: Question = Question {
+    key: "at_once",
+    question: "How many nodes may pull at once?",
+    kind: Kind::Text(count),
+    default: |_| "3".to_owned(),
+};
+
+pub static NAMESPACE: Question = Question {
+    key: "namespace",
+    question: "Which namespace do the pods run in?",
+    kind: Kind::Text(label),
+    default: |_| "default".to_owned(),
+};
+
+pub static TARGET_VERSION: Question = Question {
+    key: "target_version",
+    question: "Which version of RKE2 or K3s does the cluster move to?",
+    kind: Kind::Text(|text| match Target::parse(text) {
+        Some(_) => Ok(()),
+        None => Err("give a release, as v1.30.14+rke2r1 or v1.30.14+k3s1"),
+    }),
+    default: |plan| match Version::from_kubernetes(&plan.kubernetes_version) {
+        Ok(version) => format!("v{}.{}.{}+rke2r1", version.major, version.minor, version.patch),
+        Err(_) => String::new(),
+    },
+};
+
+pub static EMBEDDED_REGISTRY: Question = Question {
+    key: "embedded_registry",
+    question: "Shall the nodes of RKE2 or K3s share images among themselves?",
+    kind: Kind::Bool,
+    default: |_| "no".to_owned(),
 };
 
 /// Keys written in the file say that no profile does the work.
@@ -170,6 +253,49 @@ fn registry(text: &str) -> Result<(), &'static str> {
     match Reference::parse(&format!("{text}/rancher/rke-tools:v0")) {
         Ok(reference) if reference.lookup_key() == text => Ok(()),
         _ => Err(form),
+    }
+}
+
+/// A path of one line that no program takes for an option.
+fn file(text: &str) -> Result<(), &'static str> {
+    if text.starts_with('-') || text.chars().any(char::is_control) || text.contains(['"', '{', '}']) {
+        return Err("give a path without quotes, braces and control characters, as /etc/ssl/registry-ca.crt");
+    }
+    Ok(())
+}
+
+fn known_version(text: &str) -> Result<(), &'static str> {
+    match Catalogue::images(text) {
+        Some(_) => Ok(()),
+        None => Err("give a version with known images, as v1.30.5-rancher1-1"),
+    }
+}
+
+fn count(text: &str) -> Result<(), &'static str> {
+    match text.parse::<u16>() {
+        Ok(1..) => Ok(()),
+        _ => Err("give a number from 1 to 65535"),
+    }
+}
+
+/// A name of Kubernetes: RFC 1123.
+fn label(text: &str) -> Result<(), &'static str> {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if !text.is_empty() && text.len() <= 63 && text.bytes().all(plain) && !text.starts_with('-') && !text.ends_with('-')
+    {
+        Ok(())
+    } else {
+        Err("give up to 63 lower-case letters, digits and hyphens")
+    }
+}
+
+/// ECR's own rule: 2 to 30 characters of lower-case words.
+fn cache_prefix(text: &str) -> Result<(), &'static str> {
+    let is_path = Reference::parse(&format!("localhost/{text}")).is_ok_and(|r| r.tag.is_none() && r.digest.is_none());
+    if is_path && (2..=30).contains(&text.len()) {
+        Ok(())
+    } else {
+        Err("give 2 to 30 characters, lower-case words between slashes, as docker-hub")
     }
 }
 

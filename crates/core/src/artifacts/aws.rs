@@ -1,7 +1,10 @@
 //! ECR registries of the plan and the answers, and what AWS calls them.
 
+use serde_json::{Value, json};
+
 use super::Request;
 use super::answers::{REGISTRY, host, path};
+use super::copies::repositories;
 use crate::credentials::EcrKeys;
 use crate::credentials::ecr::{self, EcrHost};
 use crate::image::version::Version;
@@ -82,4 +85,66 @@ pub const NO_ECR: &str =
 
 pub fn any_ecr(request: &Request<'_>) -> Result<(), String> {
     if request.ecr_registries().is_empty() { Err(NO_ECR.to_owned()) } else { Ok(()) }
+}
+
+pub fn any_private_ecr(request: &Request<'_>) -> Result<(), String> {
+    request.private_ecr().map(drop).ok_or_else(|| NO_ECR.to_owned())
+}
+
+impl Request<'_> {
+    /// Repositories of the mirror in this registry, each once.
+    pub fn repositories_in(&self, registry: &Ecr) -> Vec<String> {
+        repositories(&self.copies(), registry.host())
+    }
+
+    /// Every private ECR registry whose host differs.
+    pub fn private_ecrs(&self) -> Vec<Ecr> {
+        let mut all = self.ecr_registries();
+        all.retain(|registry| registry.place != Place::Public);
+        all.dedup_by(|a, b| a.host() == b.host());
+        all
+    }
+}
+
+impl Ecr {
+    /// Account, region and partition; none for the public registry.
+    pub fn private(&self) -> Option<(&str, &str, &'static str)> {
+        match &self.place {
+            Place::Public => None,
+            Place::Private { account, region, partition } => Some((account, region, partition)),
+        }
+    }
+}
+
+/// An IAM policy document.
+pub fn policy(statements: Vec<Value>) -> Value {
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// The token of `docker login`: IAM cannot limit it to a registry.
+pub fn allow_token() -> Value {
+    json!({ "Sid": "Login", "Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*" })
+}
+
+/// The actions on everything beside the mirror's repositories, as `repository/mirror/rancher/*`.
+pub fn allow_on_repositories(request: &Request<'_>, sid: &str, actions: &[&str], registries: &[Ecr]) -> Value {
+    let mut resources: Vec<String> = Vec::new();
+    for registry in registries {
+        let Some((account, region, partition)) = registry.private() else { continue };
+        let mut folders: Vec<String> = request.repositories_in(registry).iter().map(|name| folder(name)).collect();
+        if folders.is_empty() {
+            folders.push(if registry.path.is_empty() { "*".to_owned() } else { format!("{}/*", registry.path) });
+        }
+        for folder in folders {
+            let resource = format!("arn:{partition}:ecr:{region}:{account}:repository/{folder}");
+            if !resources.contains(&resource) {
+                resources.push(resource);
+            }
+        }
+    }
+    json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources })
+}
+
+fn folder(repository: &str) -> String {
+    repository.rsplit_once('/').map_or_else(|| repository.to_owned(), |(folder, _)| format!("{folder}/*"))
 }

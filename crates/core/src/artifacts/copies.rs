@@ -32,6 +32,29 @@ impl Copy {
     }
 }
 
+impl Copies {
+    /// Source and target of what has a registry to go to.
+    pub fn pairs(&self) -> Vec<(&str, &str)> {
+        self.copies.iter().filter_map(|copy| Some((copy.source.as_str(), copy.target.as_deref()?))).collect()
+    }
+
+    /// Of [`Copies::pairs`] those that a tag names: docker pushes no others.
+    pub fn tagged_pairs(&self) -> Vec<(&str, &str)> {
+        self.pairs().into_iter().filter(|(source, _)| !source.contains('@')).collect()
+    }
+
+    /// Where images come from, each once.
+    pub fn sources(&self) -> Vec<&str> {
+        let mut sources: Vec<&str> = Vec::new();
+        for copy in &self.copies {
+            if !sources.contains(&copy.source.as_str()) {
+                sources.push(&copy.source);
+            }
+        }
+        sources
+    }
+}
+
 impl Request<'_> {
     /// What the nodes pull, or all that the version has, and where each lies.
     pub fn copies(&self) -> Copies {

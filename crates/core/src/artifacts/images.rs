@@ -83,11 +83,5 @@ fn needs(_: &Request<'_>) -> Vec<String> {
 }
 
 fn write(request: &Request<'_>) -> String {
-    let mut sources: Vec<String> = Vec::new();
-    for copy in request.copies().copies {
-        if !sources.contains(&copy.source) {
-            sources.push(copy.source);
-        }
-    }
-    sources.into_iter().map(|source| source + "\n").collect()
+    request.copies().sources().into_iter().map(|source| format!("{source}\n")).collect()
 }

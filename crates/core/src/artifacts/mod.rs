@@ -7,7 +7,10 @@
 pub mod answers;
 mod aws;
 mod copies;
+mod logins;
 mod quote;
+mod script;
+mod target;
 
 use crate::plan::Plan;
 pub use answers::{AnswerError, Answers, Question};
@@ -90,6 +93,40 @@ macro_rules! generators {
 
 generators! {
     ecr,
+    ecr_credential_provider,
+    ecr_policy_pull,
+    ecr_policy_push,
+    ecr_pull_through,
+    ecr_policy_pull_through,
+    ecr_repositories_cli,
+    ecr_repositories_terraform,
+    ecr_repositories_cloudformation,
+    ecr_creation_template,
     images,
+    images_difference,
     mirror_script,
+    save_script,
+    load_script,
+    skopeo_script,
+    skopeo_sync,
+    crane_script,
+    regsync,
+    hauler,
+    zarf,
+    harbor_proxy,
+    harbor_replication,
+    docker_daemon,
+    containerd_hosts,
+    ca_placement,
+    system_images,
+    docker_config,
+    pull_secret,
+    pull_daemonset,
+    ansible_inventory,
+    ansible_playbook,
+    kruise,
+    rke2_registries,
+    rke2_config,
+    rke2_images,
+    migration_report,
 }

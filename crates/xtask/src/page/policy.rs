@@ -94,6 +94,14 @@ mod tests {
     }
 
     #[test]
+    fn trunk_fills_in_the_nonce_that_the_page_names() {
+        let placeholder = NONCE.trim_start_matches("'nonce-").trim_end_matches('\'');
+        let trunk = include_str!("../../../../Trunk.toml");
+        assert!(trunk.contains(&format!("nonce_placeholder = \"{placeholder}\"")));
+        assert!(include_str!("../../../../web/index.html").contains(NONCE));
+    }
+
+    #[test]
     fn a_hash_is_the_one_of_the_specification() {
         // CSP Level 3, section 2.4.2, has this script as its example.
         assert_eq!(hash("alert('Hello, world.');"), "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='");
