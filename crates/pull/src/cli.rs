@@ -12,7 +12,7 @@ use drydock_core::image::catalogue::DEFAULT_RELEASE;
 use drydock_core::plan::Options;
 
 pub use network::{Mirror, Network, Push, Save, Selection, Serve, Target, Verify};
-pub use node::{KubeletProvider, Login};
+pub use node::{Doctor, KubeletProvider, Login, Node, Role, Via};
 
 /// Checks a cluster.yml as rke reads it, and lists the images its cluster pulls
 #[derive(Debug, Parser)]
@@ -85,6 +85,8 @@ pub enum Command {
     Generate(Generate),
     /// Find the credentials of registries, as rke, docker and AWS have them
     Login(Login),
+    /// Pull what this node needs through the Docker Engine, and verify it
+    Node(Node),
     /// Answer as docker's credential helper; the same as this program under the name docker-credential-pull
     DockerCredentialHelper {
         /// get, list, version, store, erase

@@ -8,6 +8,7 @@ pub mod images;
 pub mod kubelet;
 pub mod login;
 pub mod mirror;
+pub mod node;
 pub mod push;
 pub mod rule;
 pub mod save;
