@@ -1,5 +1,6 @@
 //! The command line, as definitions only: help, completions and the man page all come from here.
 
+mod network;
 mod node;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use drydock_core::diagnostic::Severity;
 use drydock_core::image::catalogue::DEFAULT_RELEASE;
 use drydock_core::plan::Options;
 
+pub use network::{Mirror, Network, Push, Save, Selection, Serve, Target, Verify};
 pub use node::{KubeletProvider, Login};
 
 /// Checks a cluster.yml as rke reads it, and lists the images its cluster pulls
@@ -91,6 +93,16 @@ pub enum Command {
     },
     /// Answer the kubelet as a credential provider
     KubeletCredentialProvider(KubeletProvider),
+    /// Save images into one pack that docker, containerd, skopeo and crane read
+    Save(Save),
+    /// Push a pack into a registry
+    Push(Push),
+    /// Copy images from registry to registry
+    Mirror(Mirror),
+    /// Compare a pack or a registry with what should be there
+    Verify(Verify),
+    /// Serve a pack as a registry that can only be read
+    Serve(Serve),
     /// Show a rule's page, or list the rules
     Rule {
         /// Code or name, as D101 [default: list all]

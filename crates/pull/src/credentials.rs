@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -76,8 +77,8 @@ pub struct Answer {
 struct Held {
     result: Result<(Credential, Option<SystemTime>), String>,
     tried: Vec<Attempt>,
-    /// When the source itself was asked, be it by another process.
-    asked: SystemTime,
+    /// When the source itself gave it, be it to another process.
+    given: SystemTime,
 }
 
 /// A login this young is not refreshed: a registry that refuses it would refuse the next one too.
@@ -98,7 +99,7 @@ struct Sources {
     /// Files that could not be read.
     unreadable: Vec<Attempt>,
     env: BTreeMap<String, String>,
-    ca: Option<PathBuf>,
+    ca: Vec<PathBuf>,
     cache: TokenCache,
     held: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Option<Held>>>>>,
 }
@@ -114,8 +115,8 @@ impl Keychain {
         Self(Arc::new(Sources { fixed: hosts.into_iter().collect(), ..Sources::default() }))
     }
 
-    /// `cluster`: the file's name and its registries. `ca`: a file of certificates trusted beside the system's.
-    pub fn new(env: &BTreeMap<String, String>, cluster: Option<(String, RegistryMap)>, ca: Option<PathBuf>) -> Self {
+    /// `cluster`: the file's name and its registries. `ca`: files of certificates trusted beside the system's.
+    pub fn new(env: &BTreeMap<String, String>, cluster: Option<(String, RegistryMap)>, ca: Vec<PathBuf>) -> Self {
         let (docker, unreadable) = docker_config::load(env);
         Self(Arc::new(Sources {
             cluster,
@@ -212,8 +213,9 @@ impl Keychain {
                 let server = docker_config::server(host);
                 let key = format!("helper {name} {server}");
                 let held = self.once(&key, refresh, async |_| {
-                    let (asked, login) = (SystemTime::now(), helper::client::get(&name, server, &self.0.env).await);
-                    Held { result: login.map(|login| (login.unwrap_or_default(), None)), tried: Vec::new(), asked }
+                    let login = helper::client::get(&name, server, &self.0.env).await;
+                    let given = SystemTime::now();
+                    Held { result: login.map(|login| (login.unwrap_or_default(), None)), tried: Vec::new(), given }
                 });
                 match held.await.result {
                     Ok((Credential::Anonymous, _)) => {
@@ -261,32 +263,36 @@ impl Keychain {
         }
     }
 
-    /// From the cache of tokens, or from AWS. `since`: what was asked for until then is of no use.
+    /// From the cache of tokens, or from AWS. `since`: what was given until then is of no use.
     async fn token(&self, key: &str, endpoint: &Endpoint, keys: Option<&EcrKeys>, since: Option<SystemTime>) -> Held {
         let cache = &self.0.cache;
         let began = SystemTime::now();
         let usable = |entry: &Entry| match since {
             None => entry.token.expires.is_some_and(|expires| expires > SystemTime::now() + MARGIN),
-            Some(since) => entry.asked > since,
+            Some(since) => entry.given > since,
         };
         let cached = |entry: Entry| {
             let tried = vec![Attempt::found("cached token", cache.name(key))];
-            Held { result: Ok(entry.token.into()), tried, asked: entry.asked }
+            Held { result: Ok(entry.token.into()), tried, given: entry.given }
         };
         if let Some(entry) = cache.load(key).filter(usable) {
             return cached(entry);
         }
         // Other processes wait here, and find what this one got.
         let _lock = cache.lock(key).await;
-        if let Some(entry) = cache.load(key).filter(|entry| usable(entry) || entry.asked >= began) {
+        if let Some(entry) = cache.load(key).filter(|entry| usable(entry) || entry.given >= began) {
             return cached(entry);
         }
-        let (asked, mut tried) = (SystemTime::now(), Vec::new());
-        let result = ecr::token(endpoint, keys, self.0.ca.as_deref(), &mut tried).await;
+        let mut tried = Vec::new();
+        // Behind a pointer: the SDK's futures are deep and large, and most runs need none.
+        let ask: Pin<Box<dyn Future<Output = _> + Send + '_>> =
+            Box::pin(ecr::token(endpoint, keys, &self.0.ca, &mut tried));
+        let result = ask.await;
+        let given = SystemTime::now();
         if let Ok(token) = &result {
-            cache.store(key, &Entry { token: token.clone(), asked });
+            cache.store(key, &Entry { token: token.clone(), given });
         }
-        Held { result: result.map(Token::into), tried, asked }
+        Held { result: result.map(Token::into), tried, given }
     }
 
     /// What was found under `key`, or what `ask` finds now. One asks at a time, and is told until when an answer does
@@ -299,8 +305,8 @@ impl Keychain {
         };
         let mut cell = cell.lock().await;
         let since = match &*cell {
-            Some(held) if held.asked + FRESH > wanted || (!refresh && !held.ran_out()) => return held.clone(),
-            Some(held) => Some(held.asked),
+            Some(held) if held.given + FRESH > wanted || (!refresh && !held.ran_out()) => return held.clone(),
+            Some(held) => Some(held.given),
             // Whoever refused is not known here; it was something from another process.
             None if refresh => Some(wanted - FRESH),
             None => None,
@@ -323,7 +329,7 @@ impl Held {
     fn ran_out(&self) -> bool {
         let Ok((_, Some(expires))) = &self.result else { return false };
         let end = *expires - MARGIN;
-        end > self.asked && SystemTime::now() > end
+        end > self.given && SystemTime::now() > end
     }
 }
 

@@ -3,7 +3,7 @@
 //! Endpoints and metadata addresses follow the SDK's own environment variables. Region, FIPS and dual stack come
 //! from the registry's host: a token is asked for where its registry is.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use aws_config::imds::credentials::ImdsCredentialsProvider;
@@ -14,6 +14,7 @@ use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ecr::config::{Credentials, ProvideCredentials, SharedHttpClient};
+use aws_sdk_ecr::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
@@ -98,7 +99,7 @@ pub const ENVIRONMENT: [&str; 17] = [
 pub async fn token(
     endpoint: &Endpoint,
     keys: Option<&EcrKeys>,
-    ca: Option<&Path>,
+    ca: &[PathBuf],
     tried: &mut Vec<Attempt>,
 ) -> Result<Token, String> {
     let http = client(ca, ProxyConfig::from_env())?;
@@ -139,10 +140,17 @@ async fn public(config: &SdkConfig) -> Result<Answer, String> {
     Ok((Secret::new(token), data.expires_at().and_then(|at| SystemTime::try_from(*at).ok())))
 }
 
-/// The service's own words, without the SDK's `service error: ` before them.
-fn said(error: impl std::error::Error + 'static) -> String {
-    let text = chain(&error);
-    text.strip_prefix("service error: ").map_or(text.clone(), str::to_owned)
+/// The service's own words. What its answer holds besides could be the token: of an answer that cannot be read only that
+/// is told.
+fn said<E: ProvideErrorMetadata + std::error::Error + 'static>(
+    error: SdkError<E, impl std::fmt::Debug + 'static>,
+) -> String {
+    match (&error, error.code(), error.message()) {
+        (_, Some(code), Some(message)) => format!("{code}: {message}"),
+        (_, Some(code), None) => code.to_owned(),
+        (SdkError::ResponseError(_) | SdkError::ServiceError(_), None, _) => "the answer is none of ECR's".to_owned(),
+        _ => chain(&error),
+    }
 }
 
 async fn configuration(endpoint: &Endpoint, http: SharedHttpClient, identity: Credentials) -> SdkConfig {
@@ -238,9 +246,9 @@ fn plain(error: &CredentialsError) -> String {
 }
 
 /// One TLS stack for the whole program, with `ca` beside the system's roots.
-fn client(ca: Option<&Path>, proxy: ProxyConfig) -> Result<SharedHttpClient, String> {
+fn client(ca: &[PathBuf], proxy: ProxyConfig) -> Result<SharedHttpClient, String> {
     let mut roots = TrustStore::default();
-    if let Some(ca) = ca {
+    for ca in ca {
         let pem = std::fs::read(ca).map_err(|error| format!("cannot read {}: {error}", ca.display()))?;
         roots = roots.with_pem_certificate(pem);
     }

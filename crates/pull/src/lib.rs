@@ -5,20 +5,39 @@
 //! Architecture invariant: only [`world`], [`input`] and [`save`] touch anything outside the process, and what a
 //! file means is decided by the core alone. Commands that only read files start no runtime.
 
+pub mod archive;
+pub mod auth;
 pub mod cli;
+pub mod client;
 pub mod commands;
 pub mod credentials;
+pub mod deliver;
+pub mod digest;
 pub mod docker_config;
 pub mod ecr;
 pub mod error;
+pub mod fetch;
 pub mod helper;
 pub mod human;
 pub mod input;
 pub mod kubelet;
+pub mod manifest;
+pub mod network;
+pub mod pack;
+pub mod part;
+pub mod progress;
+pub mod reply;
+pub mod retry;
 pub mod save;
+pub mod schedule;
 pub mod secret;
+pub mod serve;
 pub mod session;
+pub mod store;
 pub mod token_cache;
+pub mod transport;
+pub mod upload;
+pub mod volume;
 pub mod world;
 
 use std::io;
@@ -40,6 +59,11 @@ pub fn run(cli: Cli, world: &mut World) -> ExitCode {
         Command::Login(login) => commands::login::run(login, &mut session),
         Command::DockerCredentialHelper { arguments } => commands::helper::run(arguments, session.world),
         Command::KubeletCredentialProvider(provider) => commands::kubelet::run(provider, &mut session),
+        Command::Save(save) => commands::save::run(save, &mut session),
+        Command::Push(push) => commands::push::run(push, &mut session),
+        Command::Mirror(mirror) => commands::mirror::run(mirror, &mut session),
+        Command::Verify(verify) => commands::verify::run(verify, &mut session),
+        Command::Serve(serve) => commands::serve::run(serve, &mut session),
         Command::Rule { code } => commands::rule::run(code.as_deref(), &mut session),
         Command::Completions { shell } => commands::shell::completions(*shell, &mut session),
         Command::Man => commands::shell::man(&mut session),

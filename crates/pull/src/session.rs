@@ -90,6 +90,11 @@ impl<'w> Session<'w> {
         }
     }
 
+    /// What failed, on standard error, also when nothing else is to be said.
+    pub fn fault(&mut self, text: impl Display) {
+        let _ = writeln!(self.world.stderr, "{text}");
+    }
+
     pub fn complain(&mut self, error: &Error) {
         let _ = writeln!(self.world.stderr, "error: {error}");
         if let Some(hint) = error.hint() {

@@ -25,8 +25,8 @@ pub struct TokenCache {
 
 pub struct Entry {
     pub token: Token,
-    /// When AWS was asked.
-    pub asked: SystemTime,
+    /// When AWS gave it.
+    pub given: SystemTime,
 }
 
 /// Times in milliseconds since 1970.
@@ -34,7 +34,7 @@ pub struct Entry {
 struct Written<'t> {
     user: &'t str,
     password: &'t str,
-    asked: u64,
+    given: u64,
     expires: Option<u64>,
 }
 
@@ -96,7 +96,7 @@ impl TokenCache {
             password: Secret::new(written.password),
             expires: written.expires.map(at),
         };
-        Some(Entry { token, asked: at(written.asked) })
+        Some(Entry { token, given: at(written.given) })
     }
 
     pub fn store(&self, key: &str, entry: &Entry) {
@@ -105,7 +105,7 @@ impl TokenCache {
         let written = Written {
             user: &entry.token.user,
             password: entry.token.password.expose(),
-            asked: millis(entry.asked),
+            given: millis(entry.given),
             expires: entry.token.expires.map(millis),
         };
         if let (Ok(()), Ok(bytes)) = (self.make_folder(), serde_json::to_vec(&written)) {

@@ -20,7 +20,7 @@ pub struct Login {
     pub json: bool,
     /// Certificates to trust beside the system's
     #[arg(long, value_name = "FILE")]
-    pub ca: Option<PathBuf>,
+    pub ca: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -18,7 +18,7 @@ pub fn run(arguments: &[String], world: &mut World) -> Result<u8, Error> {
 pub fn keychain(world: &mut World) -> Keychain {
     let file = world.env("RKE_CONFIG").map(PathBuf::from);
     let cluster = file.and_then(|file| Some((file.display().to_string(), registries(&file, world)?)));
-    Keychain::new(&world.env, cluster, None)
+    Keychain::new(&world.env, cluster, Vec::new())
 }
 
 fn registries(file: &std::path::Path, world: &mut World) -> Option<RegistryMap> {

@@ -1,0 +1,370 @@
+//! What a registry is shown: logins, and bearer tokens from its token server.
+//!
+//! Each scope has one pass at a time; whoever finds it refused renews it, and all others wait for that.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::header::{HeaderMap, HeaderValue, WWW_AUTHENTICATE};
+use reqwest::{RequestBuilder, Url};
+use serde::Deserialize;
+use tokio::sync::OnceCell;
+
+use crate::credentials::{Credential, Keychain, Secret};
+use crate::error::{Error, bare};
+use crate::reply;
+use crate::retry::{Fault, Policy, Tries};
+use crate::transport::{DOCKER_HUB_REGISTRY, Host, Transport};
+
+/// What a request may do.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Scope {
+    pub repository: String,
+    pub push: bool,
+    /// A repository that a blob is mounted from.
+    pub from: Option<String>,
+}
+
+impl Scope {
+    pub fn pull(repository: &str) -> Self {
+        Self { repository: repository.to_owned(), push: false, from: None }
+    }
+
+    pub fn push(repository: &str) -> Self {
+        Self { push: true, ..Self::pull(repository) }
+    }
+
+    fn texts(&self) -> Vec<String> {
+        let actions = if self.push { "pull,push" } else { "pull" };
+        let from = self.from.iter().map(|from| format!("repository:{from}:pull"));
+        std::iter::once(format!("repository:{}:{actions}", self.repository)).chain(from).collect()
+    }
+}
+
+/// How a host wants to be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Challenge {
+    Open,
+    Basic,
+    Bearer { realm: String, service: Option<String> },
+}
+
+/// What goes into `Authorization`.
+#[derive(Clone)]
+pub struct Pass {
+    /// None: the registry is asked without a login.
+    pub header: Option<HeaderValue>,
+    generation: u64,
+    worked: Arc<AtomicBool>,
+    renew_at: Option<Instant>,
+}
+
+#[derive(Default)]
+struct Slot {
+    pass: Option<Pass>,
+    generation: u64,
+    /// Passes refused in a row before they ever worked.
+    refused: u32,
+}
+
+/// A fresh pass that is refused so often will not be taken the next time.
+const REFUSALS: u32 = 2;
+/// A token is renewed so long before it expires.
+const MARGIN: Duration = Duration::from_secs(10);
+
+pub struct Auth {
+    transport: Arc<Transport>,
+    keychain: Arc<Keychain>,
+    policy: Policy,
+    challenges: Mutex<HashMap<String, Arc<OnceCell<Challenge>>>>,
+    slots: Mutex<HashMap<(String, Scope), Arc<tokio::sync::Mutex<Slot>>>>,
+}
+
+impl Pass {
+    pub fn works(&self) {
+        self.worked.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Auth {
+    pub fn new(transport: Arc<Transport>, keychain: Arc<Keychain>, policy: Policy) -> Self {
+        Self { transport, keychain, policy, challenges: Mutex::default(), slots: Mutex::default() }
+    }
+
+    /// What to show for this scope now.
+    pub async fn pass(&self, host: &Host, scope: &Scope) -> Result<Pass, Fault> {
+        let challenge = self.challenge(host).await?;
+        let slot = self.slot(host, scope);
+        let mut slot = slot.lock().await;
+        match &slot.pass {
+            Some(pass) if pass.renew_at.is_none_or(|at| at > Instant::now()) => Ok(pass.clone()),
+            _ => self.renew(&mut slot, host, scope, &challenge, false).await,
+        }
+    }
+
+    /// The pass was refused; a newer one, or the error that no pass will do.
+    pub async fn refused(
+        &self,
+        host: &Host,
+        scope: &Scope,
+        old: &Pass,
+        headers: &HeaderMap,
+        answer: &str,
+    ) -> Result<Pass, Fault> {
+        let slot = self.slot(host, scope);
+        let mut slot = slot.lock().await;
+        if let Some(pass) = slot.pass.as_ref().filter(|pass| pass.generation > old.generation) {
+            return Ok(pass.clone());
+        }
+        let worked = old.worked.load(Ordering::Relaxed);
+        slot.refused = if worked { 0 } else { slot.refused + 1 };
+        let denied =
+            || Error::Denied { what: format!("{}/{}", host.name, scope.repository), answer: answer.to_owned() };
+        if slot.refused >= REFUSALS {
+            return Err(denied().into());
+        }
+        let challenge = Challenge::parse(headers);
+        let challenge = if challenge == Challenge::Open { self.challenge(host).await? } else { challenge };
+        // A token that worked has merely expired; a login that worked and does not any more has to be asked for anew.
+        let anew = challenge == Challenge::Basic || (old.header.is_some() && !worked);
+        let pass = self.renew(&mut slot, host, scope, &challenge, anew && old.header.is_some()).await?;
+        if pass.header == old.header {
+            return Err(denied().into());
+        }
+        Ok(pass)
+    }
+
+    fn slot(&self, host: &Host, scope: &Scope) -> Arc<tokio::sync::Mutex<Slot>> {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(slots.entry((host.name.clone(), scope.clone())).or_default())
+    }
+
+    /// Asked once for each host: without it, every first request of a batch would be refused.
+    async fn challenge(&self, host: &Host) -> Result<Challenge, Fault> {
+        let cell = {
+            let mut challenges = self.challenges.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(challenges.entry(host.name.clone()).or_default())
+        };
+        let asked = cell.get_or_try_init(|| async {
+            let url = self.transport.base(host).await?.join("v2/").map_err(|e| Fault::Strange(e.to_string()))?;
+            let sent = tokio::time::timeout(self.policy.silence, host.http.get(url).send()).await;
+            let response = sent.map_err(|_| Fault::Silent(self.policy.silence))?.map_err(reply::connection)?;
+            Ok::<_, Fault>(match response.status().as_u16() {
+                401 => Challenge::parse(response.headers()),
+                _ => Challenge::Open,
+            })
+        });
+        asked.await.cloned()
+    }
+
+    async fn renew(
+        &self,
+        slot: &mut Slot,
+        host: &Host,
+        scope: &Scope,
+        challenge: &Challenge,
+        anew: bool,
+    ) -> Result<Pass, Fault> {
+        let (header, renew_at) = match challenge {
+            Challenge::Open => (None, None),
+            Challenge::Basic => (basic(&self.login(host, scope, anew).await?)?, None),
+            Challenge::Bearer { realm, service } => {
+                let server = Server { realm, service: service.as_deref(), host, scope };
+                let (header, renew_at) = self.token(&server, anew).await?;
+                (Some(header), renew_at)
+            }
+        };
+        slot.generation += 1;
+        let pass = Pass { header, generation: slot.generation, worked: Arc::default(), renew_at };
+        slot.pass = Some(pass.clone());
+        Ok(pass)
+    }
+
+    /// People and their files say `docker.io` for what Docker Hub's registry is called.
+    async fn login(&self, host: &Host, scope: &Scope, anew: bool) -> Result<Credential, Error> {
+        let name = if host.name == DOCKER_HUB_REGISTRY { "docker.io" } else { &host.name };
+        self.keychain.get(name, &scope.repository, anew).await
+    }
+
+    async fn token(&self, server: &Server<'_>, anew: bool) -> Result<(HeaderValue, Option<Instant>), Fault> {
+        let url = Url::parse(server.realm)
+            .map_err(|_| Fault::Strange(format!("the token server's address `{}` is none", bare(server.realm))))?;
+        let there = self.transport.host_of(&url)?;
+        let base = self.transport.base(server.host).await?;
+        if url.scheme() != "https" && base.scheme() == "https" && !self.transport.is_plain(&there.name) {
+            let why = "its token server is spoken to without TLS".to_owned();
+            return Err(Error::Malformed { what: server.host.name.clone(), why }.into());
+        }
+        let mut anew = anew;
+        let mut tries = Tries::new(&self.policy, format!("token from {}", bare(server.realm)));
+        loop {
+            let credential = self.login(server.host, server.scope, anew).await?;
+            if let Credential::Bearer(token) = &credential {
+                return Ok((bearer(token.expose())?, None));
+            }
+            let request = server.request(&there, url.clone(), &credential)?;
+            match self.ask(request).await {
+                Ok(token) => return token.pass(),
+                Err(fault) if matches!(fault.status(), Some(400 | 401 | 403)) && !anew => match credential {
+                    Credential::Anonymous => return Err(tries.again(fault).map_or_else(Fault::Final, |_| silent())),
+                    _ => anew = true,
+                },
+                Err(fault) => tokio::time::sleep(tries.again(fault)?).await,
+            }
+        }
+    }
+
+    async fn ask(&self, request: RequestBuilder) -> Result<Token, Fault> {
+        let sent = tokio::time::timeout(self.policy.silence, request.send()).await;
+        let response = sent.map_err(|_| Fault::Silent(self.policy.silence))?.map_err(reply::connection)?;
+        if !response.status().is_success() {
+            return Err(reply::status(response, self.policy.silence).await);
+        }
+        let bytes = reply::read(response, 1 << 20, self.policy.silence).await?;
+        serde_json::from_slice(&bytes).map_err(|_| Fault::Strange("the token server sent no token".to_owned()))
+    }
+}
+
+fn silent() -> Fault {
+    Fault::Strange("the token server gave no token".to_owned())
+}
+
+struct Server<'a> {
+    realm: &'a str,
+    service: Option<&'a str>,
+    host: &'a Host,
+    scope: &'a Scope,
+}
+
+impl Server<'_> {
+    fn request(&self, there: &Host, mut url: Url, credential: &Credential) -> Result<RequestBuilder, Fault> {
+        let service = self.service.map(|service| ("service", service.to_owned()));
+        let scopes = self.scope.texts();
+        if let Credential::IdentityToken(token) = credential {
+            let scope = scopes.join(" ");
+            let fixed = [("grant_type", "refresh_token"), ("client_id", "drydock-pull"), ("scope", scope.as_str())];
+            let secret = [("refresh_token", token.expose())];
+            let service = self.service.map(|service| ("service", service));
+            let form: Vec<_> = fixed.into_iter().chain(secret).chain(service).collect();
+            return Ok(there.http.post(url).form(&form));
+        }
+        let scopes = scopes.into_iter().map(|scope| ("scope", scope));
+        url.query_pairs_mut().extend_pairs(service.into_iter().chain(scopes));
+        let request = there.http.get(url);
+        Ok(match basic(credential)? {
+            Some(header) => request.header(reqwest::header::AUTHORIZATION, header),
+            None => request,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Token {
+    token: Option<String>,
+    access_token: Option<String>,
+    /// Seconds; 60 without, by the protocol.
+    expires_in: Option<u64>,
+}
+
+impl Token {
+    fn pass(self) -> Result<(HeaderValue, Option<Instant>), Fault> {
+        let token = self.token.or(self.access_token).filter(|token| !token.is_empty()).map(Secret::new);
+        let token = token.ok_or_else(silent)?;
+        let life = Duration::from_secs(self.expires_in.unwrap_or(60).clamp(1, 12 * 3600));
+        // A short life is used up to its last tenth: the server's 401 says the rest.
+        let renew_at = Instant::now() + life.saturating_sub(MARGIN).max(life * 9 / 10);
+        Ok((bearer(token.expose())?, Some(renew_at)))
+    }
+}
+
+fn bearer(token: &str) -> Result<HeaderValue, Fault> {
+    secret_header(&format!("Bearer {token}"))
+}
+
+fn basic(credential: &Credential) -> Result<Option<HeaderValue>, Fault> {
+    match credential {
+        Credential::Basic { user, password } => {
+            secret_header(&format!("Basic {}", STANDARD.encode(format!("{user}:{}", password.expose())))).map(Some)
+        }
+        Credential::Bearer(token) => bearer(token.expose()).map(Some),
+        Credential::Anonymous | Credential::IdentityToken(_) => Ok(None),
+    }
+}
+
+fn secret_header(text: &str) -> Result<HeaderValue, Fault> {
+    let mut header = HeaderValue::from_str(text)
+        .map_err(|_| Fault::Strange("the token has characters that no header can hold".to_owned()))?;
+    header.set_sensitive(true);
+    Ok(header)
+}
+
+impl Challenge {
+    /// Of several the bearer token wins: registries that offer both want it.
+    pub fn parse(headers: &HeaderMap) -> Self {
+        let mut found = Self::Open;
+        for value in headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok()) {
+            let (scheme, rest) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
+            let parameter = |name: &str| parameters(rest).find(|(key, _)| key.eq_ignore_ascii_case(name));
+            if scheme.eq_ignore_ascii_case("bearer")
+                && let Some((_, realm)) = parameter("realm")
+            {
+                return Self::Bearer { realm, service: parameter("service").map(|(_, service)| service) };
+            }
+            if scheme.eq_ignore_ascii_case("basic") {
+                found = Self::Basic;
+            }
+        }
+        found
+    }
+}
+
+/// `key="value"` pairs; commas inside quotes do not part them.
+fn parameters(text: &str) -> impl Iterator<Item = (String, String)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (key, after) = rest.trim_start_matches([',', ' ']).split_once('=')?;
+        let (value, after) = match after.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"')?,
+            None => after.split_once(',').unwrap_or((after, "")),
+        };
+        rest = after;
+        Some((key.trim().to_owned(), value.trim().to_owned()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn challenge(values: &[&str]) -> Challenge {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(WWW_AUTHENTICATE, value.parse().unwrap());
+        }
+        Challenge::parse(&headers)
+    }
+
+    #[test]
+    fn challenges_are_read_with_their_quotes() {
+        let bearer = r#"bearer realm="https://a.example/t?x=1,2",service="r",scope="repository:a:pull,push""#;
+        let expected =
+            Challenge::Bearer { realm: "https://a.example/t?x=1,2".to_owned(), service: Some("r".to_owned()) };
+        assert_eq!(challenge(&[bearer]), expected);
+        assert_eq!(challenge(&["Basic realm=\"x\"", bearer]), expected);
+        assert_eq!(challenge(&["Basic realm=x"]), Challenge::Basic);
+        assert_eq!(challenge(&["Bearer service=\"no realm\""]), Challenge::Open);
+        assert_eq!(challenge(&[]), Challenge::Open);
+    }
+
+    #[test]
+    fn a_login_shows_in_no_debug_output() {
+        let password = Secret::new("canary");
+        let header = basic(&Credential::Basic { user: "u".to_owned(), password }).unwrap().unwrap();
+        assert_eq!(format!("{header:?}"), "Sensitive");
+        assert_eq!(header.to_str().unwrap(), "Basic dTpjYW5hcnk=");
+    }
+}

@@ -1,0 +1,170 @@
+//! Images into a registry: what is there is left, what another repository has is mounted, the rest is sent once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
+
+use crate::auth::Scope;
+use crate::client::{Client, Place};
+use crate::digest::Digest;
+use crate::error::Error;
+use crate::fetch::{self, Blob};
+use crate::manifest::{Descriptor, Manifest};
+use crate::pack::Pack;
+use crate::progress::Done;
+use crate::schedule::Wanted;
+use crate::volume::Slice;
+
+/// One image on its way.
+pub struct Delivery {
+    /// As it is told of.
+    pub name: String,
+    pub place: Place,
+    /// None: under its digest only.
+    pub tag: Option<String>,
+    /// Its own first.
+    pub manifests: Vec<Manifest>,
+}
+
+/// Where the bytes come from.
+pub enum Supply {
+    Pack(Arc<Pack>),
+    /// From other registries, by way of a folder.
+    Registries {
+        blobs: HashMap<Digest, Blob>,
+        spool: PathBuf,
+    },
+}
+
+pub struct Sender {
+    client: Arc<Client>,
+    supply: Supply,
+    /// The repository of a host that has the blob.
+    holders: Cells<(String, Digest), String>,
+    fetched: Cells<Digest, ()>,
+}
+
+/// What is done once for each key, by whoever comes first.
+struct Cells<K, V>(Mutex<HashMap<K, Arc<OnceCell<V>>>>);
+
+impl<K: std::hash::Hash + Eq, V> Cells<K, V> {
+    fn get(&self, key: K) -> Arc<OnceCell<V>> {
+        Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default())
+    }
+}
+
+impl<K, V> Default for Cells<K, V> {
+    fn default() -> Self {
+        Self(Mutex::new(HashMap::new()))
+    }
+}
+
+/// `REGISTRY[/PREFIX]/PATH:TAG` for an image of any registry.
+pub fn target(to: &str, image: &Wanted) -> Result<Wanted, Error> {
+    let to = to.trim_end_matches('/');
+    let separator = if image.tag().is_some() { ':' } else { '@' };
+    // `registry:5000` alone would be read as an image with a tag; with a path behind it, it is a host.
+    let target = Wanted::parse(&format!("{to}/{}{separator}{}", image.place.repository, image.reference))?;
+    let host = to.split('/').next().unwrap_or_default();
+    if target.name.split('/').next() != Some(host) && host != "index.docker.io" {
+        return Err(Error::Usage(format!("`{}` is no registry: its name has neither dot nor port", to.escape_debug())));
+    }
+    Ok(target)
+}
+
+impl Delivery {
+    pub fn root(&self) -> &Manifest {
+        &self.manifests[0]
+    }
+
+    /// Each blob once.
+    pub fn blobs(&self) -> Vec<Descriptor> {
+        let blobs = self.manifests.iter().flat_map(Manifest::blobs);
+        blobs.map(|blob| (blob.digest, blob.clone())).collect::<BTreeMap<_, _>>().into_values().collect()
+    }
+
+    /// Whether the registry has it already.
+    pub async fn is_there(&self, client: &Client) -> Result<bool, Error> {
+        let reference = self.tag.clone().unwrap_or_else(|| self.root().digest.to_string());
+        let there = client.head(&self.place, &reference, Scope::push(&self.place.repository)).await?;
+        Ok(there.is_some_and(|there| there.digest == self.root().digest))
+    }
+}
+
+/// Sends them all; tells of each.
+pub async fn send_all(client: &Arc<Client>, supply: Supply, deliveries: Vec<Delivery>) {
+    let sender = Sender { client: Arc::clone(client), supply, holders: Cells::default(), fetched: Cells::default() };
+    let sender = Arc::new(sender);
+    let mut tasks = JoinSet::new();
+    for delivery in deliveries {
+        let sender = Arc::clone(&sender);
+        tasks.spawn(async move {
+            let result = sender.send(&delivery).await;
+            let digest = delivery.root().digest.to_string();
+            sender.client.events.image(&delivery.name, result.map(|()| Done { digest, already: false }));
+        });
+    }
+    while tasks.join_next().await.is_some() {}
+}
+
+impl Sender {
+    async fn send(self: &Arc<Self>, delivery: &Delivery) -> Result<(), Error> {
+        let mut tasks = JoinSet::new();
+        for blob in delivery.blobs() {
+            let (sender, place) = (Arc::clone(self), delivery.place.clone());
+            tasks.spawn(async move { sender.blob(&place, &blob).await });
+        }
+        while let Some(joined) = tasks.join_next().await {
+            joined.map_err(|error| Error::Network { what: delivery.name.clone(), source: error.into() })??;
+        }
+        // An index is taken only where its manifests are.
+        for manifest in &delivery.manifests[1..] {
+            self.client.put_manifest(&delivery.place, None, manifest).await?;
+        }
+        self.client.put_manifest(&delivery.place, delivery.tag.as_deref(), delivery.root()).await
+    }
+
+    async fn blob(&self, place: &Place, blob: &Descriptor) -> Result<(), Error> {
+        let holder = self.holders.get((place.host.clone(), blob.digest));
+        let bring = || async {
+            if !self.client.has_blob(place, &blob.digest).await? {
+                self.upload(place, blob).await?;
+            }
+            Ok::<_, Error>(place.repository.clone())
+        };
+        let from = holder.get_or_try_init(bring).await?;
+        if *from == place.repository || self.client.mount(place, &blob.digest, from).await? {
+            return Ok(());
+        }
+        if !self.client.has_blob(place, &blob.digest).await? {
+            self.upload(place, blob).await?;
+        }
+        Ok(())
+    }
+
+    async fn upload(&self, place: &Place, blob: &Descriptor) -> Result<(), Error> {
+        let bytes = self.obtain(blob).await?;
+        self.client.upload(place, &blob.digest, &bytes).await
+    }
+
+    async fn obtain(&self, wanted: &Descriptor) -> Result<Slice, Error> {
+        let absent = |answer: &str| Error::NotFound { what: wanted.digest.to_string(), answer: answer.to_owned() };
+        match &self.supply {
+            Supply::Pack(pack) => match pack.blob(&wanted.digest) {
+                Some(slice) => Ok(slice.clone()),
+                None if pack.base.is_some() => Err(absent("the pack leaves it to its base: push that first")),
+                None => Err(absent("the pack lacks it")),
+            },
+            Supply::Registries { blobs, spool } => {
+                let blob = blobs.get(&wanted.digest).ok_or_else(|| absent("no source has it"))?;
+                let path = spool.join(wanted.digest.hex());
+                let fetched = self.fetched.get(wanted.digest);
+                fetched.get_or_try_init(|| fetch::blob(&self.client, blob, spool, &path)).await?;
+                Slice::of_file(path)
+            }
+        }
+    }
+}
