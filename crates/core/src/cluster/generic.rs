@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::quoted::quote;
 use crate::text::Span;
 use crate::yaml::scalar::{Resolved, resolve};
 use crate::yaml::{Data, Document, Node, NodeId};
@@ -238,13 +239,13 @@ fn go_syntax(value: &Plain, sign: bool) -> String {
         Plain::Int(value) => value.to_string(),
         Plain::UInt(value) => format!("0x{value:x}"),
         Plain::Float(value) => format!("{}{value}", plus(value.is_sign_negative())),
-        Plain::Text(value) => format!("{value:?}"),
+        Plain::Text(value) => quote(value),
         Plain::List(items) => {
             let items: Vec<_> = items.iter().map(|item| go_syntax(item, sign)).collect();
             format!("[]interface {{}}{{{}}}", items.join(", "))
         }
         Plain::Map(map) => {
-            let entries: Vec<_> = map.iter().map(|(k, v)| format!("{k:?}:{}", go_syntax(v, sign))).collect();
+            let entries: Vec<_> = map.iter().map(|(k, v)| format!("{}:{}", quote(k), go_syntax(v, sign))).collect();
             format!("map[interface {{}}]interface {{}}{{{}}}", entries.join(", "))
         }
     }

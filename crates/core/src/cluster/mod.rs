@@ -5,6 +5,7 @@ mod decode;
 pub mod effective;
 pub mod generic;
 mod lower;
+mod quoted;
 mod time;
 pub mod value;
 

@@ -1,8 +1,10 @@
 //! Types of Kubernetes that decode themselves: what they refuse, in Go's words.
 
+use crate::cluster::quoted::quote_bytes;
+
 /// Go's time.ParseDuration.
 pub fn duration(text: &str) -> Result<(), String> {
-    let invalid = || Err(format!("time: invalid duration {text:?}"));
+    let invalid = || Err(format!("time: invalid duration {}", quote_bytes(text)));
     let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
     if rest == "0" {
         return Ok(());
@@ -24,14 +26,14 @@ pub fn duration(text: &str) -> Result<(), String> {
         let unit = rest.find(|c: char| c == '.' || c.is_ascii_digit()).unwrap_or(rest.len());
         let (unit, after) = rest.split_at(unit);
         let size = match unit {
-            "" => return Err(format!("time: missing unit in duration {text:?}")),
+            "" => return Err(format!("time: missing unit in duration {}", quote_bytes(text))),
             "ns" => 1.0,
             "us" | "µs" | "μs" => 1e3,
             "ms" => 1e6,
             "s" => 1e9,
             "m" => 60e9,
             "h" => 3600e9,
-            _ => return Err(format!("time: unknown unit {unit:?} in duration {text:?}")),
+            _ => return Err(format!("time: unknown unit {} in duration {}", quote_bytes(unit), quote_bytes(text))),
         };
         total += amount * size;
         rest = after;

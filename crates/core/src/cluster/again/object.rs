@@ -3,6 +3,7 @@
 use super::decode::{Case, Decoded, decode};
 use super::json::{Json, Shape};
 use super::table::Table;
+use crate::cluster::quoted::quote;
 use crate::cluster::value::Value;
 use crate::problem::{Problem, Why};
 use crate::text::Span;
@@ -10,7 +11,7 @@ use crate::text::Span;
 /// Every group has these beside its own kinds.
 const COMMON: [&str; 7] =
     ["CreateOptions", "DeleteOptions", "GetOptions", "ListOptions", "PatchOptions", "UpdateOptions", "WatchEvent"];
-/// Registered as plain `v1` with every group.
+/// Found under every version.
 const UNVERSIONED: [&str; 5] = ["APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Status"];
 
 /// Where Kubernetes registers its kinds, as it names itself in errors; the front depends on where rke was built.
@@ -122,10 +123,11 @@ impl Object {
             return refuse("apiVersion", Why::NoVersion(self.version), missing("apiVersion"));
         }
         let own = kind == self.kind || self.others.contains(&kind) || COMMON.contains(&kind);
-        if version == self.version && own || version == "v1" && UNVERSIONED.contains(&kind) {
+        if version == self.version && own || UNVERSIONED.contains(&kind) {
             return None;
         }
-        let error = format!("no kind {kind:?} is registered for version {version:?} in scheme {SCHEME:?}");
+        let error =
+            format!("no kind {} is registered for version {} in scheme {SCHEME:?}", quote(kind), quote(version));
         match version == self.version {
             true => refuse("kind", Why::OtherKind(self.kind), error),
             false => refuse("apiVersion", Why::OtherVersion(self.version), error),
