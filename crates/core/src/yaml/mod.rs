@@ -5,6 +5,7 @@
 
 pub mod edit;
 pub mod emit;
+mod level;
 mod parse;
 pub mod scalar;
 
