@@ -26,7 +26,8 @@ pub fn run(options: &Options) -> Result<()> {
     let mut trunk = trunk(&environment);
     // Not dist/: what `cargo xtask build` left there stays.
     trunk.args(["serve", "--offline", "--dist"]).arg(workspace::root().join("target/serve"));
-    trunk.args(["--address", "127.0.0.1", "--port", &options.port.to_string()]);
+    trunk.args(["--address", "127.0.0.1", "--disable-address-lookup", "true"]);
+    trunk.args(["--port", &options.port.to_string()]);
     if options.release {
         trunk.arg("--release");
     }

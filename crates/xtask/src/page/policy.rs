@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 use std::ops::Range;
 
-/// What Trunk writes where the nonce goes (`build.nonce_placeholder`): into the policy, and beside each script.
+/// What Trunk writes where the nonce goes (`nonce_placeholder` in Trunk.toml): into the policy, and beside each script.
 const NONCE: &str = "'nonce-{{__TRUNK_NONCE__}}'";
 const NONCE_ATTRIBUTE: &str = " nonce=\"{{__TRUNK_NONCE__}}\"";
 
