@@ -1,5 +1,7 @@
 //! The Docker Engine: pulls as rke asks for them, except that a failure is a failure.
 
+mod load;
+
 use std::collections::BTreeMap;
 
 use bollard::Docker;

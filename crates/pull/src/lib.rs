@@ -62,6 +62,7 @@ pub fn run(cli: Cli, world: &mut World) -> ExitCode {
         Command::DockerCredentialHelper { arguments } => commands::helper::run(arguments, session.world),
         Command::KubeletCredentialProvider(provider) => commands::kubelet::run(provider, &mut session),
         Command::Save(save) => commands::save::run(save, &mut session),
+        Command::Load(load) => commands::load::run(load, &mut session),
         Command::Push(push) => commands::push::run(push, &mut session),
         Command::Mirror(mirror) => commands::mirror::run(mirror, &mut session),
         Command::Verify(verify) => commands::verify::run(verify, &mut session),

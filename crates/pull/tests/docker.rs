@@ -91,6 +91,25 @@ fn a_node_pulls_through_the_engine_with_the_login_of_the_cluster_file_and_verifi
     let third = node();
     assert!(text(&third).contains("2 of them already there"), "{}", text(&third));
 
+    let loaded = || {
+        let arguments = ["node", "cluster.yml", "--role", "worker", "--via", "load"];
+        run(home.path(), env!("CARGO_BIN_EXE_pull"), &arguments, &docker)
+    };
+    push(home.path(), &host, "rancher/tools", "newest");
+    let fourth = loaded();
+    assert!(fourth.status.success() && text(&fourth).contains("2 of them already there"), "{}", text(&fourth));
+    assert!(text(&loaded()).contains("3 of them already there"), "a loaded image is known by its config");
+    assert!(!home.path().join(".cache/drydock/node").exists(), "the engine has it now");
+
+    let pack = |arguments: &[&str]| run(home.path(), env!("CARGO_BIN_EXE_pull"), arguments, &docker);
+    push(home.path(), &host, "rancher/tools", "packed");
+    let saved = pack(&["save", "-c", "cluster.yml", &format!("{host}/rancher/tools:v1"), "-o", "pack.tar"]);
+    assert!(saved.status.success(), "{}", text(&saved));
+    let carried = pack(&["load", "pack.tar"]);
+    assert!(carried.status.success() && text(&carried).contains("1 images in "), "{}", text(&carried));
+    let there = pack(&["load", "pack.tar"]);
+    assert!(text(&there).contains("1 of them already there"), "{}", text(&there));
+
     fs::write(home.path().join("cluster.yml"), images.replace("tools:v1", "tools:v2")).unwrap();
     let missing = node();
     assert_eq!(missing.status.code(), Some(1), "{}", text(&missing));

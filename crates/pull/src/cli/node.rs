@@ -38,6 +38,9 @@ pub struct Node {
     /// How the images come: the engine pulls, or this program downloads and the engine loads
     #[arg(long, value_name = "WAY", default_value = "pull")]
     pub via: Via,
+    /// With --via load: where downloads are kept until the engine has them [default: drydock/node in the cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
     /// Say what would be pulled, with whose login, and pull nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -67,6 +70,17 @@ impl Role {
 pub enum Via {
     Pull,
     Load,
+}
+
+#[derive(Debug, Args)]
+pub struct Load {
+    #[arg(value_name = "PACK")]
+    pub pack: PathBuf,
+    /// The pack that has the blobs which this one leaves out
+    #[arg(long, value_name = "PACK")]
+    pub base: Option<PathBuf>,
+    #[command(flatten)]
+    pub network: Network,
 }
 
 #[derive(Debug, Args)]

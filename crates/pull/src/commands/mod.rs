@@ -6,6 +6,7 @@ pub mod generate;
 pub mod helper;
 pub mod images;
 pub mod kubelet;
+pub mod load;
 pub mod login;
 pub mod mirror;
 pub mod node;

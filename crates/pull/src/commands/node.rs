@@ -1,5 +1,7 @@
 //! `pull node`: what rke would pull on this node, and whether it came.
 
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use drydock_core::Checked;
@@ -7,10 +9,16 @@ use drydock_core::cluster::Node as ClusterNode;
 use futures_util::StreamExt as _;
 
 use crate::cli::{Network, Node, Role, Via};
+use crate::client::Client;
+use crate::commands::save::missing;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::network::{self, Cluster};
+use crate::network::{self, Cluster, wanted};
+use crate::progress::{Done, Event};
+use crate::schedule::{blobs, fetch_all, repeated, resolve_all};
 use crate::session::Session;
+use crate::store::{Layout, free_space};
+use crate::volume::Slice;
 
 pub fn run(node: &Node, session: &mut Session<'_>) -> Result<u8, Error> {
     let input = session.read_one(node.file.as_ref())?;
@@ -36,16 +44,22 @@ pub fn run(node: &Node, session: &mut Session<'_>) -> Result<u8, Error> {
         }
         return Ok(0);
     }
-    if node.via == Via::Load {
-        return Err(Error::Usage("--via load is not there yet; leave it out to let the engine pull".to_owned()));
-    }
     let env = session.world.env.clone();
-    let (jobs, policy) = (usize::from(node.network.jobs), node.network.policy());
-    // How much comes is not known before, so there is nothing to fill a bar with.
-    let network = Network { no_progress: true, ..node.network.clone() };
+    let folder = match (&node.folder, node.via) {
+        // One of its own there: it is taken away in the end.
+        (Some(folder), _) => session.world.path(folder).join("drydock-node"),
+        (None, Via::Load) => session.world.cache().ok_or_else(no_folder)?.join("node"),
+        (None, Via::Pull) => PathBuf::new(),
+    };
+    let (jobs, policy, via) = (usize::from(node.network.jobs), node.network.policy(), node.via);
+    // How much an engine pulls is not known before, so there is nothing to fill a bar with.
+    let network = Network { no_progress: node.network.no_progress || via == Via::Pull, ..node.network.clone() };
     network::run(&network, keychain.clone(), session, |client| async move {
         let events = client.events.clone();
         let engine = Arc::new(Engine::connect(&env, keychain, policy, events.clone()).await?);
+        if via == Via::Load {
+            return load(&client, &engine, &images, &folder).await;
+        }
         let pulls = futures_util::stream::iter(images).map(|image| {
             let (engine, events) = (Arc::clone(&engine), events.clone());
             async move {
@@ -56,6 +70,65 @@ pub fn run(node: &Node, session: &mut Session<'_>) -> Result<u8, Error> {
         pulls.buffer_unordered(jobs).collect::<()>().await;
         Ok(())
     })
+}
+
+fn no_folder() -> Error {
+    Error::Usage("neither XDG_CACHE_HOME nor HOME says where downloads can be kept; --folder does".to_owned())
+}
+
+/// Downloads what the engine lacks, on as many connections as are allowed, and loads each image that is whole.
+async fn load(client: &Arc<Client>, engine: &Engine, images: &[String], folder: &Path) -> Result<(), Error> {
+    let events = &client.events;
+    let platform = engine.platform().await?;
+    let mut lacking = Vec::new();
+    for (wanted, resolved) in resolve_all(client, wanted(images, events), Some(&platform)).await {
+        let resolved = match resolved {
+            Ok(resolved) => resolved,
+            Err(error) => {
+                events.image(&wanted.asked, Err(error));
+                continue;
+            }
+        };
+        match engine.has(&wanted.asked, resolved.root()).await {
+            Ok(false) => lacking.push(resolved),
+            Ok(true) => {
+                let digest = resolved.root().digest.to_string();
+                events.image(&wanted.asked, Ok(Done { digest, already: true }));
+            }
+            Err(error) => events.image(&wanted.asked, Err(error)),
+        }
+    }
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let waits = || events.send(Event::Remark("another run works in this folder; waiting for it".to_owned()));
+    let layout = Layout::open(folder, waits).await?;
+    let missing = missing(&layout, blobs(&lacking)?).await?;
+    let needed = missing.iter().map(|blob| blob.size).sum();
+    if let Some(free) = free_space(folder).filter(|free| *free < needed) {
+        return Err(Error::Space { path: folder.to_owned(), needed, free });
+    }
+    events.send(Event::Plan { images: lacking.len(), blobs: missing.len(), bytes: needed });
+    let mut failed = HashMap::new();
+    let done = |digest, result: Result<(), Error>| {
+        if let Err(error) = result {
+            failed.insert(digest, error);
+        }
+    };
+    fetch_all(client, missing, layout.parts(), |digest| layout.blob(digest), done).await?;
+    for image in &lacking {
+        layout.put(image.root())?;
+        let result = match image.blobs().find_map(|blob| failed.get(&blob.digest)) {
+            Some(error) => Err(repeated(error)),
+            None => engine.load(&image.wanted.asked, image.root(), |digest| Slice::of_file(layout.blob(digest))).await,
+        };
+        events.image(&image.wanted.asked, result);
+    }
+    if failed.is_empty() {
+        // The engine has it all now.
+        let _ = std::fs::remove_dir_all(folder);
+    }
+    Ok(())
 }
 
 /// Of the node named; of the only one where there is but one.
