@@ -58,6 +58,10 @@ export async function open(browser, url, options = {}) {
     globalThis.programStarted = new Promise((resolve) => addEventListener("TrunkApplicationStarted", resolve));
   });
   await page.goto(url);
-  await page.evaluate(async () => void (await globalThis.programStarted));
+  const started = page.evaluate(async () => void (await globalThis.programStarted));
+  const late = new Promise((_, reject) => {
+    setTimeout(() => reject(new Error(`${url} did not start in 30 s: ${errors.join("; ")}`)), 30_000).unref();
+  });
+  await Promise.race([started, late]);
   return { page, context, requests, errors };
 }

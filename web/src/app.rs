@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::browser::{self, Element};
 use crate::components::header::Header;
+use crate::components::prose::prose;
 use crate::components::status::Status;
 use crate::components::tabs::Tabs;
 use crate::editor::Editor;
@@ -11,6 +12,7 @@ use crate::state::{Action, Effect, State};
 
 /// How long typing pauses before the count is spoken.
 const SPEAK_AFTER_MS: i32 = 1000;
+const HUSH_AFTER_MS: i32 = 5000;
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -33,6 +35,7 @@ pub struct App {
     /// A frame is asked for in which the text will be read.
     frame_due: bool,
     speech: Option<i32>,
+    hush: Option<i32>,
     /// Of the last check.
     milliseconds: f64,
     act: Callback<Action>,
@@ -54,6 +57,7 @@ impl Component for App {
             host: NodeRef::default(),
             frame_due: false,
             speech: None,
+            hush: None,
             milliseconds: browser::now() - before,
             act,
         }
@@ -116,10 +120,11 @@ impl Component for App {
                         tab={state.tab}
                         only_needed={state.only_needed}
                         file={state.file}
+                        answers={state.answers.clone()}
                         act={act.clone()}
                     />
                 </main>
-                <p class="spoken" role="status">{ &state.status }</p>
+                <p class={if state.status.shown { "said" } else { "spoken" }} role="status">{ prose(&state.status.text) }</p>
             </div>
         }
     }
@@ -190,6 +195,10 @@ impl App {
                     let act = self.act.clone();
                     self.speech =
                         browser::later(SPEAK_AFTER_MS, self.speech.take(), move || act.emit(Action::SayCount));
+                }
+                Effect::HushLater => {
+                    let act = self.act.clone();
+                    self.hush = browser::later(HUSH_AFTER_MS, self.hush.take(), move || act.emit(Action::Hush));
                 }
                 Effect::GuardLeaving(on) => browser::guard_leaving(on),
                 Effect::Focus(id) => browser::focus(&id),

@@ -139,9 +139,13 @@ pub fn focus(id: &str) {
     }
 }
 
-/// The value of the `<select>` that changed.
-pub fn chosen(event: &Event) -> Option<String> {
-    Some(event.target()?.dyn_into::<HtmlSelectElement>().ok()?.value())
+/// The value of the `<select>` or `<input>` that changed.
+pub fn value(event: &Event) -> Option<String> {
+    let target = event.target()?;
+    match target.dyn_ref::<HtmlSelectElement>() {
+        Some(select) => Some(select.value()),
+        None => Some(target.dyn_ref::<HtmlInputElement>()?.value()),
+    }
 }
 
 /// The file chosen in a picker, which is emptied so that the same file can be chosen again.

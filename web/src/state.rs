@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use drydock_core::artifacts::Answers;
 use drydock_core::fix::{Fix, Safety};
 use drydock_core::plan::Options;
 use drydock_core::text::Span;
@@ -92,6 +93,11 @@ pub enum Action {
     OnlyNeeded(bool),
     /// By id of its generator.
     FileChosen(&'static str),
+    /// To a question of a generator, by key; an empty answer takes it back.
+    Answered {
+        key: &'static str,
+        value: String,
+    },
     Copy {
         what: String,
         text: String,
@@ -106,6 +112,8 @@ pub enum Action {
     Say(String),
     /// The spoken count is due.
     SayCount,
+    /// A message has been there long enough.
+    Hush,
 }
 
 /// What the browser is to do.
@@ -129,11 +137,21 @@ pub enum Effect {
     Dark(bool),
     /// Asks for [`Action::SayCount`] once typing has paused.
     SayCountLater,
+    /// Asks for [`Action::Hush`] after a while.
+    HushLater,
     /// Asks before the page is left with changes in it.
     GuardLeaving(bool),
     /// By id of the element.
     Focus(String),
     PickFile,
+}
+
+/// What the status region says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    pub text: String,
+    /// The count is only spoken: it stands under the editor anyway.
+    pub shown: bool,
 }
 
 pub struct State {
@@ -142,8 +160,8 @@ pub struct State {
     pub tab: Tab,
     pub only_needed: bool,
     pub file: Option<&'static str>,
-    /// What the status region says.
-    pub status: String,
+    pub answers: Rc<Answers>,
+    pub status: Status,
     /// The text as it was opened.
     opened: String,
     guarded: bool,
@@ -164,11 +182,14 @@ impl State {
             tab: settings
                 .tab
                 .as_deref()
-                .and_then(|id| TABS.iter().find(|tab| tab.id() == id))
+                .and_then(|name| {
+                    TABS.iter().find(|tab| [tab.id(), tab.title()].iter().any(|n| n.eq_ignore_ascii_case(name)))
+                })
                 .map_or(Tab::Problems, |tab| *tab),
             only_needed: false,
             file: None,
-            status: String::new(),
+            answers: Rc::default(),
+            status: Status::default(),
             opened: sample.text.to_owned(),
             guarded: false,
             dark: match settings.theme.as_deref() {
@@ -198,8 +219,9 @@ impl State {
         match action {
             Action::Typed(text) => self.read(text),
             Action::Opened { name, text } => {
-                self.status = format!("Opened {name}.");
-                self.open(text)
+                let mut effects = self.open(text);
+                effects.push(self.say(format!("Opened {name}.")));
+                effects
             }
             Action::ExampleChosen(sample) => self.open(sample.text.to_owned()),
             Action::VersionChosen(version) => {
@@ -233,6 +255,10 @@ impl State {
                 self.file = Some(id);
                 Vec::new()
             }
+            Action::Answered { key, value } => match Rc::make_mut(&mut self.answers).set(key, &value) {
+                Ok(()) => Vec::new(),
+                Err(error) => vec![self.say(error.to_string())],
+            },
             Action::Copy { what, text } => vec![Effect::Copy { what, text }],
             Action::Download { name, text } => vec![Effect::Download { name, text }],
             Action::ThemeToggled => {
@@ -243,12 +269,13 @@ impl State {
                 self.system_dark = dark;
                 vec![Effect::Dark(self.dark())]
             }
-            Action::Say(text) => {
-                self.status = text;
+            Action::Say(text) => vec![self.say(text)],
+            Action::SayCount => {
+                self.status = Status { text: format!("{}.", self.report.count()), shown: false };
                 Vec::new()
             }
-            Action::SayCount => {
-                self.status = format!("{}.", self.report.count());
+            Action::Hush => {
+                self.status = Status::default();
                 Vec::new()
             }
         }
@@ -285,142 +312,30 @@ impl State {
         {
             let end = first.from + first.insert.encode_utf16().count();
             effects.push(Effect::Reveal(first.from, end));
+        } else {
+            effects.push(to_the_panel());
         }
-        self.status = format!("Done: {}.", fix.title);
         effects.insert(0, Effect::Change(changes));
+        effects.push(self.say(format!("Done: {}.", fix.title)));
         effects
     }
 
     fn fix_all(&mut self) -> Vec<Effect> {
         let (text, count) = self.report.fixed(&self.options);
-        self.status = if count == 1 { "1 fix applied.".to_owned() } else { format!("{count} fixes applied.") };
-        vec![Effect::Change(self.report.change_to(&text).into_iter().collect())]
+        let said = self.say(if count == 1 { "1 fix applied.".to_owned() } else { format!("{count} fixes applied.") });
+        vec![Effect::Change(self.report.change_to(&text).into_iter().collect()), to_the_panel(), said]
     }
+
+    fn say(&mut self, text: String) -> Effect {
+        self.status = Status { text, shown: true };
+        Effect::HushLater
+    }
+}
+
+/// The button that was pressed goes with its finding; the focus must not be lost.
+fn to_the_panel() -> Effect {
+    Effect::Focus("panel".to_owned())
 }
 
 #[cfg(test)]
-mod tests {
-    use drydock_core::fix::Edit;
-
-    use super::*;
-
-    fn state() -> State {
-        State::new(&Settings::default(), false, None)
-    }
-
-    fn typed(text: &str) -> State {
-        State::new(&Settings::default(), false, Some(text.to_owned()))
-    }
-
-    #[test]
-    fn the_address_chooses_example_tab_and_theme_and_nonsense_is_passed_over() {
-        let settings = |example: &str, tab: &str, theme: &str| Settings {
-            example: Some(example.to_owned()),
-            tab: Some(tab.to_owned()),
-            theme: Some(theme.to_owned()),
-        };
-        let asked = State::new(&settings("urls", "images", "dark"), false, None);
-        assert_eq!((asked.tab, asked.dark()), (Tab::Images, true));
-        assert_eq!(asked.report.text, Sample::by_id("urls").unwrap().text);
-        let nonsense = State::new(&settings("?", "?", "?"), true, None);
-        assert_eq!((nonsense.tab, nonsense.dark()), (Tab::Problems, true));
-        assert_eq!(nonsense.report.text, EXAMPLES[0].text);
-    }
-
-    #[test]
-    fn what_was_typed_before_the_program_arrived_is_kept() {
-        let state = typed("nodes: []\n");
-        assert_eq!(state.report.text, "nodes: []\n");
-        assert!(state.changed());
-    }
-
-    #[test]
-    fn keys_walk_around_the_list_of_tabs_and_take_the_focus_along() {
-        let mut state = state();
-        let focus = |tab: Tab| vec![Effect::Focus(tab.element_id())];
-        assert_eq!(state.reduce(Action::TabKey("ArrowLeft".to_owned())), focus(Tab::Files));
-        assert_eq!(state.reduce(Action::TabKey("ArrowRight".to_owned())), focus(Tab::Problems));
-        assert_eq!(state.reduce(Action::TabKey("End".to_owned())), focus(Tab::Files));
-        assert_eq!(state.reduce(Action::TabKey("x".to_owned())), vec![]);
-        assert_eq!(state.tab, Tab::Files);
-    }
-
-    #[test]
-    fn a_change_is_guarded_once_and_until_it_is_undone() {
-        let mut state = state();
-        let text = state.report.text.clone();
-        assert!(state.reduce(Action::Typed(format!("{text}#"))).contains(&Effect::GuardLeaving(true)));
-        assert!(!state.reduce(Action::Typed(format!("{text}##"))).contains(&Effect::GuardLeaving(true)));
-        assert!(state.reduce(Action::Typed(text)).contains(&Effect::GuardLeaving(false)));
-    }
-
-    #[test]
-    fn an_opened_file_has_the_line_breaks_of_the_editor() {
-        let mut state = state();
-        let effects =
-            state.reduce(Action::Opened { name: "a.yml".to_owned(), text: "nodes:\r\n- address: a\r".to_owned() });
-        assert_eq!(effects[0], Effect::Replace("nodes:\n- address: a\n".to_owned()));
-        assert_eq!(state.status, "Opened a.yml.");
-        assert!(!state.changed());
-    }
-
-    #[test]
-    fn a_fix_is_one_change_in_utf16_and_says_what_was_done() {
-        let mut state = typed("# 😀\nold: 1\n");
-        let at = state.report.text.find("old").unwrap();
-        let fix = Fix::new("rename it", Safety::Safe, vec![Edit::replace(Span::new(at, at + 3), "new")]);
-        let effects = state.reduce(Action::Fix { revision: state.report.revision, fix });
-        assert_eq!(effects, vec![Effect::Change(vec![Change { from: 5, to: 8, insert: "new".to_owned() }])]);
-        assert_eq!(state.status, "Done: rename it.");
-    }
-
-    #[test]
-    fn a_placeholder_is_selected_for_the_author_to_fill_in() {
-        let mut state = typed("a: \n");
-        let fix = Fix::new("add it", Safety::Placeholder, vec![Edit::insert(3, "USER")]);
-        let effects = state.reduce(Action::Fix { revision: state.report.revision, fix });
-        assert_eq!(effects[1], Effect::Reveal(3, 7));
-    }
-
-    #[test]
-    fn a_fix_for_a_text_that_has_moved_on_is_dropped() {
-        let mut state = state();
-        let fix = Fix::new("late", Safety::Safe, vec![Edit::insert(0, "x")]);
-        let revision = state.report.revision;
-        state.reduce(Action::Typed("nodes: []\n".to_owned()));
-        assert_eq!(state.reduce(Action::Fix { revision, fix }), vec![]);
-    }
-
-    #[test]
-    fn a_chosen_version_counts_instead_of_the_file_s() {
-        let mut state = state();
-        state.reduce(Action::VersionChosen(Some("v1.28.14-rancher1-1".to_owned())));
-        assert_eq!(state.report.checked.plan.kubernetes_version, "v1.28.14-rancher1-1");
-        state.reduce(Action::VersionChosen(None));
-        assert_eq!(state.report.checked.plan.kubernetes_version, "v1.30.5-rancher1-1");
-    }
-
-    #[test]
-    fn a_theme_chosen_by_hand_outlives_the_system_s() {
-        let mut state = state();
-        assert_eq!(state.reduce(Action::SystemDark(true)), vec![Effect::Dark(true)]);
-        assert_eq!(state.reduce(Action::ThemeToggled), vec![Effect::Dark(false)]);
-        assert_eq!(state.reduce(Action::SystemDark(true)), vec![Effect::Dark(false)]);
-    }
-
-    #[test]
-    fn fix_all_leaves_nothing_safe_to_fix_and_every_comment_in_place() {
-        let mut state = state();
-        assert!(state.report.safe_fixes().count() > 0, "the first example has something to fix");
-        let effects = state.reduce(Action::FixAll);
-        let [Effect::Change(changes)] = effects.as_slice() else { panic!("one change, not {effects:?}") };
-        let mut units: Vec<u16> = state.report.text.encode_utf16().collect();
-        units.splice(changes[0].from..changes[0].to, changes[0].insert.encode_utf16());
-        let fixed = String::from_utf16(&units).unwrap();
-        let comments = |text: &str| text.lines().filter_map(|line| line.split_once('#')).count();
-        assert_eq!(comments(&fixed), comments(&state.report.text));
-        assert!(fixed.contains("ecr_credential_plugin:"));
-        state.reduce(Action::Typed(fixed));
-        assert_eq!(state.report.safe_fixes().count(), 0);
-    }
-}
+mod tests;

@@ -34,8 +34,10 @@ pub struct Refusal {
     pub step: Step,
     /// Which of several at the same step: the smallest is met first.
     pub nth: usize,
-    /// rke's exact text, prefixes included.
+    /// rke's exact text, prefixes included; of the Go runtime where it crashes.
     pub error: String,
+    /// rke does not refuse the file but crashes on it.
+    pub panic: bool,
 }
 
 /// The checks of rke in the order in which it makes them; it stops at the first that fails.
@@ -46,9 +48,9 @@ pub enum Step {
     /// kubernetes_version is no version.
     Version,
     ServiceRange,
+    CloudProvider,
     /// The role of a node is unknown.
     Roles,
-    CloudProvider,
     /// Version unknown and images missing: the first check of ValidateCluster.
     Images,
     DuplicateNodes,
@@ -104,7 +106,14 @@ impl Diagnostic {
     }
 
     pub fn refused(&mut self, step: Step, nth: usize, error: impl Into<String>) -> &mut Self {
-        self.refusal = Some(Refusal { step, nth, error: error.into() });
+        self.refusal = Some(Refusal { step, nth, error: error.into(), panic: false });
+        self
+    }
+
+    /// rke follows a pointer to nothing there.
+    pub fn crashes_rke(&mut self, step: Step, nth: usize) -> &mut Self {
+        let error = "runtime error: invalid memory address or nil pointer dereference".to_owned();
+        self.refusal = Some(Refusal { step, nth, error, panic: true });
         self
     }
 

@@ -64,14 +64,16 @@ pub fn check(text: &str, options: &Options) -> Checked {
     let (cluster, lowered) = Cluster::lower(&document);
     problems.extend(lowered);
     let plan = Plan::new(&cluster, options);
-    let diagnostics =
+    let findings =
         rules::run(&Facts { text, document: &document, problems: &problems, cluster: &cluster, plan: &plan });
-    let outcome = match diagnostics.iter().find(|d| d.stops_rke).and_then(|d| d.refusal.as_ref()) {
+    let outcome = match findings.refusal {
         None => Outcome::Accepted,
+        Some(refusal) if refusal.panic => Outcome::Panics { error: refusal.error },
         Some(refusal) => Outcome::Refused {
             stage: if refusal.step == Step::Parse { Stage::Parse } else { Stage::Init },
-            error: refusal.error.clone(),
+            error: refusal.error,
         },
     };
-    Checked { outcome, hostcount_error: None, cluster, plan, diagnostics }
+    let hostcount_error = cluster.host_count_error().filter(|_| outcome == Outcome::Accepted).map(str::to_owned);
+    Checked { outcome, hostcount_error, cluster, plan, diagnostics: findings.diagnostics }
 }

@@ -1,5 +1,7 @@
 //! What rke will pull, from where and with which credentials: cluster and catalogue put together.
 
+mod node;
+
 use crate::cluster::{Cluster, Node};
 use crate::credentials::{Lookup, RegistryMap};
 use crate::image::addons::Template;
@@ -7,6 +9,11 @@ use crate::image::catalogue::{Catalogue, DEFAULT_RELEASE, ImageSet, KEYS, Releas
 use crate::image::reference::Reference;
 use crate::image::version::Version;
 use crate::text::{Span, Spanned};
+
+mod missing;
+mod nodes;
+
+pub use nodes::{Bastion, PlannedNode};
 
 /// Which rke, and what overrides the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +44,9 @@ pub struct Plan {
     pub snapshot_image: Option<String>,
     /// `services.kubelet.infra_container_image`, which the nodes use for `pod_infra_container`; never prefixed.
     pub infra_container_image: Option<String>,
+    /// In the order of the file.
+    pub nodes: Vec<PlannedNode>,
+    pub bastion: Option<Bastion>,
 }
 
 #[derive(Clone, Debug)]
@@ -92,64 +102,6 @@ impl Need {
     }
 }
 
-/// Keys and rke's names for them.
-type Wanted = &'static [(&'static str, &'static str)];
-
-const NODE_IMAGES: [(&str, &str); 7] = [
-    ("etcd", "etcd image"),
-    ("kubernetes", "kubernetes image"),
-    ("pod_infra_container", "pod infrastructure container image"),
-    ("alpine", "alpine image"),
-    ("nginx_proxy", "nginx proxy image"),
-    ("cert_downloader", "certificate downloader image"),
-    ("kubernetes_services_sidecar", "kubernetes sidecar image"),
-];
-
-const NETWORK_IMAGES: [(&str, Wanted); 5] = [
-    ("flannel", &[("flannel", "flannel image"), ("flannel_cni", "flannel cni image")]),
-    ("canal", &[("canal_node", "canal image"), ("canal_cni", "canal cni image"), ("canal_flannel", "flannel image")]),
-    (
-        "calico",
-        &[
-            ("calico_cni", "calico cni image"),
-            ("calico_ctl", "calico ctl image"),
-            ("calico_node", "calico image"),
-            ("calico_controllers", "calico controllers image"),
-        ],
-    ),
-    ("weave", &[("weave_cni", "weave cni image"), ("weave_node", "weave image")]),
-    (
-        "aci",
-        &[
-            ("aci_cni_deploy_container", "aci cnideploy image"),
-            ("aci_host_container", "aci host container image"),
-            ("aci_opflex_container", "aci opflex agent image"),
-            ("aci_mcast_container", "aci mcast container image"),
-            ("aci_ovs_container", "aci openvswitch image"),
-            ("aci_controller_container", "aci controller image"),
-        ],
-    ),
-];
-
-const DNS_IMAGES: [(&str, Wanted); 2] = [
-    (
-        "kube-dns",
-        &[
-            ("kubedns", "kubedns image"),
-            ("dnsmasq", "dnsmasq image"),
-            ("kubedns_sidecar", "kubedns sidecar image"),
-            ("kubedns_autoscaler", "kubedns autoscaler image"),
-        ],
-    ),
-    ("coredns", &[("coredns", "coredns image"), ("coredns_autoscaler", "coredns autoscaler image")]),
-];
-
-const INGRESS_IMAGES: [(&str, &str); 3] = [
-    ("ingress", "ingress image"),
-    ("ingress_backend", "ingress backend image"),
-    ("ingress_webhook", "ingress webhook image"),
-];
-
 /// An add-on that rke deploys, and the keys whose images its template uses.
 struct Addon {
     name: &'static str,
@@ -195,36 +147,13 @@ impl Plan {
             addons,
             snapshot_image,
             infra_container_image,
+            nodes: nodes::nodes(cluster),
+            bastion: nodes::bastion(cluster),
         }
     }
 
     pub fn image(&self, key: &str) -> Option<&PlannedImage> {
         self.images.iter().find(|image| image.key == key)
-    }
-
-    /// Images without which rke refuses a version it does not know, in the order in which it misses them, by the
-    /// names in its message (validation.go:508). Some are demanded though no template uses them.
-    pub fn missing_images(&self, cluster: &Cluster) -> Vec<&'static str> {
-        let network = text(&cluster.network.plugin).unwrap_or("canal");
-        let before = |range: &str| Version::from_kubernetes(&self.kubernetes_version).is_ok_and(|v| v.is_in(range));
-        let dns = text(&cluster.dns.provider).unwrap_or(if before("<1.14.0") { "kube-dns" } else { "coredns" });
-        let nodelocal: &[(&str, &str)] = &[("nodelocal", "nodelocal image")];
-        let metrics: &[(&str, &str)] = &[("metrics_server", "metrics server images")];
-        let ingress: &[(&str, &str)] = match text(&cluster.ingress.provider) {
-            Some("none") => &[],
-            _ if before(">=1.21.0-rancher0") => &INGRESS_IMAGES,
-            _ => &INGRESS_IMAGES[..2],
-        };
-        let wanted = [
-            &NODE_IMAGES[..],
-            NETWORK_IMAGES.iter().find(|(plugin, _)| *plugin == network).map_or(&[], |(_, images)| images),
-            DNS_IMAGES.iter().find(|(provider, _)| *provider == dns).map_or(&[], |(_, images)| images),
-            if cluster.dns.nodelocal.is_some() { nodelocal } else { &[] },
-            if text(&cluster.monitoring_provider) == Some("none") { &[] } else { metrics },
-            ingress,
-        ];
-        let absent = |key: &str| self.image(key).is_none_or(|image| image.image.is_empty());
-        wanted.concat().into_iter().filter(|(key, _)| absent(key)).map(|(_, name)| name).collect()
     }
 
     /// Every image that this cluster pulls, each once: those with needs, then the two that are no key of their own.
@@ -309,7 +238,7 @@ fn addons(cluster: &Cluster, version: &Version, images: &[PlannedImage]) -> Vec<
         keys: templates.iter().flat_map(|template| template.keys(version)).copied().collect(),
     };
     let mut addons = Vec::new();
-    if let Some(network) = Template::of_network(text(&cluster.network.plugin).unwrap_or("canal")) {
+    if let Some(network) = Template::of_network(cluster.network_plugin()) {
         let cloud = text(&cluster.network.calico_cloud_provider).is_some_and(|provider| provider != "none");
         let cloud: &[Template] = if network == Template::Calico && cloud { &[Template::CalicoCloud] } else { &[] };
         addons.push(addon("rke-network-plugin", Need::Network, &[&[network], cloud].concat()));
@@ -338,7 +267,9 @@ fn addons(cluster: &Cluster, version: &Version, images: &[PlannedImage]) -> Vec<
             ingress.keys.extend(Template::IngressWithoutBackend.keys(version));
         }
         let image = images.iter().find(|image| image.key == "ingress").map(|image| image.image.as_str());
-        if image.is_some_and(ingress_runs_as_root) {
+        // The templates that have the init container are those that use the backend image unasked.
+        let old_template = !Template::IngressWithoutBackend.keys(version).is_empty();
+        if old_template && image.is_some_and(ingress_runs_as_root) {
             ingress.keys.push("alpine");
         }
         addons.push(ingress);

@@ -17,8 +17,27 @@ pub enum Problem {
     UnknownKey(UnknownKey),
     /// The value does not fit the type; rke refuses the file.
     Mismatch { span: Span, at: String, wanted: &'static str, error: String },
+    /// A block that rke decodes a second time is refused there, though its types fit.
+    Refused { span: Span, at: String, why: Why, error: String },
+    /// Another text than what is written, because rke writes the file again before it decodes it.
+    Retyped { span: Span, at: String, becomes: String },
+    /// The drain input is replaced, and this key of it lost.
+    DrainLost { span: Span, at: String, missing: Vec<&'static str> },
+    /// A custom encryption configuration that is decoded and then dropped, because encryption is not enabled.
+    EncryptionOff { span: Span, at: String },
     /// The same key twice in one mapping.
     DuplicateKey { span: Span, first: Span, at: String, kept: Kept },
+}
+
+/// Why a Kubernetes object is refused; names what rke expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    NoKind(&'static str),
+    NoVersion(&'static str),
+    OtherKind(&'static str),
+    OtherVersion(&'static str),
+    /// The key is written, its value is not.
+    Null,
 }
 
 #[derive(Clone, Debug, PartialEq)]

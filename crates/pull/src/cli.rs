@@ -1,6 +1,7 @@
 //! The command line, as definitions only: help, completions and the man page all come from here.
 
 mod network;
+mod node;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -11,6 +12,7 @@ use drydock_core::image::catalogue::DEFAULT_RELEASE;
 use drydock_core::plan::Options;
 
 pub use network::{Mirror, Network, Push, Save, Selection, Serve, Target, Verify};
+pub use node::{Doctor, KubeletProvider, Load, Login, Node, Role, Via};
 
 /// Checks a cluster.yml as rke reads it, and lists the images its cluster pulls
 #[derive(Debug, Parser)]
@@ -25,7 +27,9 @@ pub struct Cli {
 const AFTER_HELP: &str = "\
 FILE defaults to $RKE_CONFIG, else cluster.yml; - is standard input.
 Results go to standard output, everything else to standard error.
-Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or unreadable file.";
+Exit codes when checking: 0 nothing at or above --fail-on, 1 findings, 2 usage or unreadable file.
+On the network: 0 all, 1 some images failed, 2 usage or file, 3 credentials, 4 not found, 5 network, 6 digest,
+7 disk, 130 interrupted.";
 
 /// Day of the metadata behind the catalogue of images; the same images are in the default release of rke.
 const METADATA_DAY: &str = "2024-10-04";
@@ -79,8 +83,22 @@ pub enum Command {
     Explain(Explain),
     /// Write a file made from the cluster: for ECR, an air gap, and others
     Generate(Generate),
+    /// Find the credentials of registries, as rke, docker and AWS have them
+    Login(Login),
+    /// Pull what this node needs through the Docker Engine, and verify it
+    Node(Node),
+    /// Answer as docker's credential helper; the same as this program under the name docker-credential-pull
+    DockerCredentialHelper {
+        /// get, list, version, store, erase
+        #[arg(value_name = "ACTION")]
+        arguments: Vec<String>,
+    },
+    /// Answer the kubelet as a credential provider
+    KubeletCredentialProvider(KubeletProvider),
     /// Save images into one pack that docker, containerd, skopeo and crane read
     Save(Save),
+    /// Load a pack into this node's engine
+    Load(Load),
     /// Push a pack into a registry
     Push(Push),
     /// Copy images from registry to registry
@@ -203,7 +221,10 @@ pub struct Generate {
     /// Folder for --all; made where it is missing
     #[arg(short, long, value_name = "DIR", requires = "all")]
     pub output: Option<PathBuf>,
-    /// Write passwords and keys instead of ***
+    /// Answer a question of the file; `--list -v` names them
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Write passwords and keys instead of placeholders
     #[arg(long)]
     pub show_secrets: bool,
 }

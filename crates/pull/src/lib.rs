@@ -13,10 +13,15 @@ pub mod commands;
 pub mod credentials;
 pub mod deliver;
 pub mod digest;
+pub mod docker_config;
+pub mod ecr;
+pub mod engine;
 pub mod error;
 pub mod fetch;
+pub mod helper;
 pub mod human;
 pub mod input;
+pub mod kubelet;
 pub mod manifest;
 pub mod network;
 pub mod pack;
@@ -30,6 +35,7 @@ pub mod secret;
 pub mod serve;
 pub mod session;
 pub mod store;
+pub mod token_cache;
 pub mod transport;
 pub mod upload;
 pub mod volume;
@@ -51,7 +57,12 @@ pub fn run(cli: Cli, world: &mut World) -> ExitCode {
         Command::Images(images) => commands::images::run(images, &mut session),
         Command::Explain(explain) => commands::explain::run(explain, &mut session),
         Command::Generate(generate) => commands::generate::run(generate, &mut session),
+        Command::Login(login) => commands::login::run(login, &mut session),
+        Command::Node(node) => commands::node::run(node, &mut session),
+        Command::DockerCredentialHelper { arguments } => commands::helper::run(arguments, session.world),
+        Command::KubeletCredentialProvider(provider) => commands::kubelet::run(provider, &mut session),
         Command::Save(save) => commands::save::run(save, &mut session),
+        Command::Load(load) => commands::load::run(load, &mut session),
         Command::Push(push) => commands::push::run(push, &mut session),
         Command::Mirror(mirror) => commands::mirror::run(mirror, &mut session),
         Command::Verify(verify) => commands::verify::run(verify, &mut session),
@@ -60,6 +71,16 @@ pub fn run(cli: Cli, world: &mut World) -> ExitCode {
         Command::Completions { shell } => commands::shell::completions(*shell, &mut session),
         Command::Man => commands::shell::man(&mut session),
     };
+    finish(result, &mut session)
+}
+
+/// Docker's protocol, under the name `docker-credential-pull`.
+pub fn run_helper(arguments: &[String], world: &mut World) -> ExitCode {
+    let result = commands::helper::run(arguments, world);
+    finish(result, &mut Session::plain(world))
+}
+
+fn finish(result: Result<u8, Error>, session: &mut Session<'_>) -> ExitCode {
     let flushed = session.world.stdout.flush().map_err(Error::from);
     match result.and_then(|code| flushed.map(|()| code)) {
         Ok(code) => ExitCode::from(code),

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use drydock_core::credentials::{Auth, RegistryMap};
+use drydock_core::credentials::RegistryMap;
 
 use crate::cli::{Network, Selection};
 use crate::client::Client;
-use crate::credentials::{Credential, Keychain, Secret};
+use crate::credentials::Keychain;
 use crate::error::Error;
 use crate::input;
 use crate::progress::{self, Events};
@@ -62,12 +62,10 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     runtime.map_err(|source| Error::Network { what: "the runtime".to_owned(), source: source.into() })
 }
 
-pub fn keychain(cluster: Option<&Cluster>) -> Keychain {
-    let entries = cluster.map(|cluster| cluster.registries.entries.as_slice()).unwrap_or_default();
-    Keychain::fixed(entries.iter().filter(|(_, entry)| entry.auth() == Auth::Basic).map(|(key, entry)| {
-        let password = Secret::new(entry.password.clone());
-        (key.clone(), Credential::Basic { user: entry.user.clone(), password })
-    }))
+/// Logins as the cluster file, docker and AWS have them.
+pub fn keychain(cluster: Option<&Cluster>, network: &Network, session: &Session<'_>) -> Keychain {
+    let cluster = cluster.map(|cluster| (cluster.name.clone(), cluster.registries.clone()));
+    Keychain::new(&session.world.env, cluster, network.ca.clone())
 }
 
 /// The cluster file, read as rke does.

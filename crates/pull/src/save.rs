@@ -32,6 +32,14 @@ pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes a file that only its owner can read, also where one with wider rights was there before; a symbolic link keeps
+/// pointing to it.
+pub fn secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    beside(&path, bytes, None)?.persist(&path)?;
+    Ok(())
+}
+
 /// In the same folder, so that the rename cannot cross file systems.
 fn beside(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

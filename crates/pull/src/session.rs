@@ -12,6 +12,20 @@ use crate::error::Error;
 use crate::input::{self, Input};
 use crate::world::World;
 
+/// Runs a command that needs the network, until it ends or the person interrupts it.
+pub fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let result = runtime.block_on(async {
+        tokio::select! {
+            result = work => result,
+            _ = tokio::signal::ctrl_c() => Err(Error::Interrupted),
+        }
+    });
+    // A lookup of a name that hangs is not waited for.
+    runtime.shutdown_background();
+    result
+}
+
 pub struct Session<'w> {
     pub world: &'w mut World,
     pub options: Options,
@@ -31,6 +45,11 @@ impl<'w> Session<'w> {
             }
         };
         Self { options: global.options(), color, quiet: global.quiet, verbose: global.verbose, world }
+    }
+
+    /// Without flags, and without colours.
+    pub fn plain(world: &'w mut World) -> Self {
+        Self { options: Options::default(), color: false, quiet: false, verbose: false, world }
     }
 
     /// The files named, or rke's default. What cannot be read is said at once and counted.

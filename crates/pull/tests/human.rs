@@ -47,7 +47,12 @@ fn a_finding_has_carets_help_and_its_fixes_in_words() {
             Fix::new("rename the key", Safety::Safe, vec![Edit::replace(key, "ecr_credential_plugin")]),
             Fix::new("remove the key", Safety::Uncertain, vec![Edit::delete(key)]),
         ],
-        refusal: Some(Refusal { step: Step::Images, nth: 0, error: "no basic auth credentials".to_owned() }),
+        refusal: Some(Refusal {
+            step: Step::Images,
+            nth: 0,
+            error: "no basic auth credentials".to_owned(),
+            panic: false,
+        }),
         stops_rke: true,
         ..finding(key)
     };

@@ -25,11 +25,9 @@ pub fn run(options: &Options) -> Result<()> {
 
     let mut trunk = trunk(&environment);
     // Not dist/: what `cargo xtask build` left there stays.
-    // The nonce is the one in the policy of web/index.html; a second policy in a header would know no own files.
-    trunk
-        .args(["serve", "--offline", "--create-nonce", "true", "--disable-csp", "true", "--dist"])
-        .arg(workspace::root().join("target/serve"));
-    trunk.args(["--address", "127.0.0.1", "--port", &options.port.to_string()]);
+    trunk.args(["serve", "--offline", "--dist"]).arg(workspace::root().join("target/serve"));
+    trunk.args(["--address", "127.0.0.1", "--disable-address-lookup", "true"]);
+    trunk.args(["--port", &options.port.to_string()]);
     if options.release {
         trunk.arg("--release");
     }

@@ -57,7 +57,12 @@ export const theme = EditorView.theme({
   ".cm-diagnostic-info": { borderLeft: "3px solid var(--note)" },
   ".cm-panels": { color: "var(--text)", backgroundColor: "var(--raised)" },
   ".cm-panels.cm-panels-bottom": { borderTop: "1px solid var(--border)" },
-  ".cm-panel.cm-search": { fontFamily: "var(--sans)" },
-  ".cm-textfield": { backgroundColor: "var(--surface)", border: "1px solid var(--border)" },
-  ".cm-button": { backgroundImage: "none", backgroundColor: "var(--surface)", border: "1px solid var(--border)" },
+  ".cm-panel.cm-search, .cm-panel.cm-search label": { fontFamily: "var(--sans)", fontSize: "13px" },
+  ".cm-textfield": { backgroundColor: "var(--surface)", border: "1px solid var(--control)", fontSize: "13px" },
+  ".cm-button": {
+    backgroundImage: "none",
+    backgroundColor: "var(--surface)",
+    border: "1px solid var(--control)",
+    fontSize: "13px",
+  },
 });

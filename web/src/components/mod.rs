@@ -8,6 +8,7 @@ pub mod icon;
 pub mod images;
 pub mod problems;
 pub mod prose;
+pub mod questions;
 pub mod registries;
 pub mod status;
 pub mod tabs;

@@ -25,7 +25,10 @@ pub fn Problems(props: &Props) -> Html {
     let lines = report.lines();
     let item = |index: usize| {
         let line = lines.position(found[index].span.start).line;
-        html! { <Finding {report} {index} {line} {act} /> }
+        // Another finding must not inherit the focus or the open "Why" of one that was fixed.
+        let (code, at) = (found[index].code, &found[index].at);
+        let same = found[..index].iter().filter(|earlier| earlier.code == code && earlier.at == *at).count();
+        html! { <Finding key={format!("{code} {at} {same}")} {report} {index} {line} {act} /> }
     };
     html! {
         <>

@@ -1,5 +1,6 @@
 use std::rc::Rc;
 
+use drydock_core::artifacts::Answers;
 use yew::prelude::*;
 
 use super::files::Files;
@@ -15,17 +16,18 @@ pub struct Props {
     pub tab: Tab,
     pub only_needed: bool,
     pub file: Option<&'static str>,
+    pub answers: Rc<Answers>,
     pub act: Callback<Action>,
 }
 
 #[component]
 pub fn Tabs(props: &Props) -> Html {
-    let Props { report, tab, only_needed, file, act } = props;
+    let Props { report, tab, only_needed, file, answers, act } = props;
     let panel = match tab {
         Tab::Problems => html! { <Problems {report} {act} /> },
         Tab::Images => html! { <Images {report} only_needed={*only_needed} {act} /> },
         Tab::Registries => html! { <Registries {report} {act} /> },
-        Tab::Files => html! { <Files {report} chosen={*file} {act} /> },
+        Tab::Files => html! { <Files {report} chosen={*file} {answers} {act} /> },
     };
     let current = *tab;
     let onkeydown = {

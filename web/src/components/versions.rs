@@ -19,7 +19,7 @@ pub fn Versions(props: &Props) -> Html {
         use_memo(props.rke.clone(), |rke| Catalogue::release(rke).map(|release| release.known()).unwrap_or_default());
     let onchange = props
         .act
-        .reform(|event: Event| Action::VersionChosen(browser::chosen(&event).filter(|version| !version.is_empty())));
+        .reform(|event: Event| Action::VersionChosen(browser::value(&event).filter(|version| !version.is_empty())));
     let from_file =
         if props.chosen.is_none() { format!("{} (file)", props.in_force) } else { "from the file".to_owned() };
     let option = |version: &&'static str| {

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::quoted::quote;
 use crate::text::Span;
 use crate::yaml::scalar::{Resolved, resolve};
 use crate::yaml::{Data, Document, Node, NodeId};
@@ -130,7 +131,10 @@ impl<'d> Walk<'d> {
                             let null = resolve(key.tag.as_deref(), text, *implicit) == Ok(Resolved::Null);
                             self.node(entry.value)?;
                             if null && self.null_key.is_none() {
-                                let value = go_syntax(&plain(self.document, entry.value), true);
+                                let value = match plain(self.document, entry.value) {
+                                    Plain::Null => "<nil>".to_owned(),
+                                    value => go_syntax(&value, true),
+                                };
                                 let error =
                                     format!("Unsupported map key of type: %!s(<nil>), key: <nil>, value: {value}");
                                 let place = if key.span.is_empty() { node.span } else { key.span };
@@ -214,7 +218,7 @@ fn collect(document: &Document, mapping: NodeId, map: &mut BTreeMap<String, Plai
 }
 
 /// A key as ghodss turns it to text.
-fn key_text(key: &Plain) -> String {
+pub fn key_text(key: &Plain) -> String {
     match key {
         Plain::Text(text) => text.clone(),
         Plain::Bool(value) => value.to_string(),
@@ -235,13 +239,13 @@ fn go_syntax(value: &Plain, sign: bool) -> String {
         Plain::Int(value) => value.to_string(),
         Plain::UInt(value) => format!("0x{value:x}"),
         Plain::Float(value) => format!("{}{value}", plus(value.is_sign_negative())),
-        Plain::Text(value) => format!("{value:?}"),
+        Plain::Text(value) => quote(value),
         Plain::List(items) => {
             let items: Vec<_> = items.iter().map(|item| go_syntax(item, sign)).collect();
             format!("[]interface {{}}{{{}}}", items.join(", "))
         }
         Plain::Map(map) => {
-            let entries: Vec<_> = map.iter().map(|(k, v)| format!("{k:?}:{}", go_syntax(v, sign))).collect();
+            let entries: Vec<_> = map.iter().map(|(k, v)| format!("{}:{}", quote(k), go_syntax(v, sign))).collect();
             format!("map[interface {{}}]interface {{}}{{{}}}", entries.join(", "))
         }
     }

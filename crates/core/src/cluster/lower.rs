@@ -2,7 +2,8 @@
 
 use super::value::{Field, Shape, Value};
 use super::{
-    Cluster, Dns, EcrPlugin, Etcd, Ingress, Kubelet, Network, Node, PinnedImage, PrivateRegistry, decode, generic,
+    Cluster, Dns, EcrPlugin, Etcd, Ingress, Kubelet, Network, Node, PinnedImage, PrivateRegistry, again, decode,
+    generic,
 };
 use crate::problem::Problem;
 use crate::schema::{Kind, Schema};
@@ -17,23 +18,48 @@ pub fn lower(document: &Document) -> (Cluster, Vec<Problem>) {
     let undecodable = generic::check(document).err();
     let mut problems = Vec::new();
     let mut cluster = Cluster::default();
-    let bomb = undecodable.as_ref().is_some_and(|u| u.error.ends_with("excessive aliasing"));
-    let mut typed_error = None;
-    if !bomb {
+    let mut later_error = None;
+    if syntax.is_none() && undecodable.is_none() {
+        later_error = passes(document, &mut cluster.config, &mut problems);
+    } else if undecodable.as_ref().is_none_or(|u| !u.error.ends_with("excessive aliasing")) {
         let decoded = decode::decode(document);
-        typed_error = decoded.error;
-        problems = decoded.problems;
-        read(&decoded.value, &mut cluster);
-        cluster.config = decoded.value;
+        (cluster.config, problems) = (decoded.value, decoded.problems);
     }
+    let config = std::mem::take(&mut cluster.config);
+    read(&config, &mut cluster);
+    cluster.config = config;
     // rke reports the first stage that fails, in this order.
-    cluster.parse_error = syntax.clone().or_else(|| undecodable.as_ref().map(|u| u.error.clone())).or(typed_error);
+    cluster.parse_error = syntax.clone().or_else(|| undecodable.as_ref().map(|u| u.error.clone())).or(later_error);
     if syntax.is_none()
         && let Some(undecodable) = undecodable
     {
         problems.push(Problem::Undecodable { span: undecodable.span, error: undecodable.error });
     }
     (cluster, problems)
+}
+
+/// Every decoder of rke behind the first, in its order; the first error.
+fn passes(document: &Document, config: &mut Value, problems: &mut Vec<Problem>) -> Option<String> {
+    let rewritten = again::rewrite::rewrite(document);
+    let custom = rewritten.as_ref().map(|r| again::custom_config(&r.custom_config));
+    let decoded = decode::decode(rewritten.as_ref().map_or(document, |r| &r.document));
+    (*config, *problems) = (decoded.value, decoded.problems);
+    if rewritten.is_some() {
+        again::rewrite::compare(decode::decode(document), config, problems);
+    }
+    let pass = again::run(rewritten.as_ref().map_or(document, |r| &r.document), config);
+    if pass.read_by_json_name {
+        let read = "upgrade_strategy.node_drain_input.deleteLocalData";
+        problems.retain(|p| !matches!(p, Problem::UnknownKey(unknown) if unknown.at == read));
+    }
+    problems.extend(pass.problems);
+    let mut custom_error = None;
+    if let Some(custom) = custom {
+        problems.extend(custom.problems);
+        custom_error = custom.error;
+        again::rewrite::put_back(custom.value, config, problems);
+    }
+    custom_error.or(decoded.error).or(pass.error)
 }
 
 fn read(config: &Value, cluster: &mut Cluster) {

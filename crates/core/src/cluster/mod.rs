@@ -1,8 +1,11 @@
 //! The typed model of a cluster.yml, as rke's decoder reads it; every leaf knows where it was written.
 
+pub mod again;
 mod decode;
+pub mod effective;
 pub mod generic;
 mod lower;
+mod quoted;
 mod time;
 pub mod value;
 

@@ -1,13 +1,19 @@
 //! Go's reading of an RFC 3339 time, for its error text.
 
+use super::quoted::quote_bytes;
+
 const LAYOUT: &str = "2006-01-02T15:04:05Z07:00";
 
 /// `Err` holds the text of Go's time.Parse.
 pub fn rfc3339(text: &str) -> Result<(), String> {
     let fail = |rest: &str, element: &str| {
-        Err(format!("parsing time {text:?} as {LAYOUT:?}: cannot parse {rest:?} as {element:?}"))
+        Err(format!(
+            "parsing time {} as {LAYOUT:?}: cannot parse {} as {element:?}",
+            quote_bytes(text),
+            quote_bytes(rest)
+        ))
     };
-    let range = |what: &str| Err(format!("parsing time {text:?}: {what} out of range"));
+    let range = |what: &str| Err(format!("parsing time {}: {what} out of range", quote_bytes(text)));
     let mut rest = text;
     let mut date = [0u32; 3];
     for (element, width, most) in [
@@ -76,7 +82,7 @@ pub fn rfc3339(text: &str) -> Result<(), String> {
         }
     };
     if !rest.is_empty() {
-        return Err(format!("parsing time {text:?}: extra text: {rest:?}"));
+        return Err(format!("parsing time {}: extra text: {}", quote_bytes(text), quote_bytes(rest)));
     }
     let [year, month, day] = date;
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));

@@ -39,6 +39,14 @@ impl Value {
         path.split('.').try_fold(self, |value, name| value.field(name).map(|f| &f.value))
     }
 
+    /// As [`Self::at`], to put another value there.
+    pub fn at_mut(&mut self, path: &str) -> Option<&mut Self> {
+        path.split('.').try_fold(self, |value, name| match &mut value.shape {
+            Shape::Fields(fields) => fields.iter_mut().find(|f| f.name == name).map(|f| &mut f.value),
+            _ => None,
+        })
+    }
+
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields().iter().find(|f| f.name == name)
     }
@@ -72,6 +80,14 @@ impl Value {
     /// Not empty, as rke tests it nearly everywhere.
     pub fn text(&self, name: &str) -> Option<Spanned<String>> {
         self.field(name).and_then(|f| f.value.as_text())
+    }
+
+    /// The text, also an empty one.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.shape {
+            Shape::Text(text) => Some(text),
+            _ => None,
+        }
     }
 
     pub fn as_text(&self) -> Option<Spanned<String>> {

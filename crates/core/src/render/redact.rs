@@ -4,9 +4,11 @@
 //! text that does not parse hides its secrets as well. Rather one value too many than one too few.
 
 use crate::cluster::Cluster;
+use crate::cluster::value::Value;
 use crate::fix::{self, Edit, Fix, Safety};
 use crate::plan::Plan;
-use crate::text::Span;
+use crate::schema::{Kind, Schema, Secret, Type};
+use crate::text::{Span, Spanned};
 
 /// Stands for a secret in every output.
 pub const MASK: &str = "***";
@@ -58,7 +60,13 @@ impl Redactor {
             values.push(secret.value.clone());
             spans.push(secret.span);
         }
-        values.retain(|value| value.chars().count() >= SHORTEST_SEARCHED);
+        for secret in keyed_secrets(Schema::get().root(), &cluster.config) {
+            spans.extend(lines(text, secret.span));
+            values.push(secret.value);
+        }
+        // A password such as `password` gives nothing away where a message speaks of passwords.
+        let ordinary = |value: &String| SECRET_WORDS.contains(&value.to_lowercase().as_str());
+        values.retain(|value| value.chars().count() >= SHORTEST_SEARCHED && !ordinary(value));
         values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         values.dedup();
         Self { spans: merged(spans, text.len()), values }
@@ -143,6 +151,38 @@ fn merged(mut spans: Vec<Span>, len: usize) -> Vec<Span> {
         }
     }
     out
+}
+
+/// Texts under keys that the key table calls secret, whatever they sound like.
+fn keyed_secrets(ty: &Type, value: &Value) -> Vec<Spanned<String>> {
+    match &ty.kind {
+        Kind::List(item) => value.items().iter().flat_map(|value| keyed_secrets(item, value)).collect(),
+        Kind::Map(item) => value.fields().iter().flat_map(|field| keyed_secrets(item, &field.value)).collect(),
+        Kind::Struct(index) => {
+            let keys = value.fields().iter().filter_map(|f| Some((Schema::get().structure(*index).key(&f.name)?, f)));
+            keys.flat_map(|(key, field)| {
+                let own = field.value.as_text().filter(|_| key.secret == Secret::Yes);
+                own.into_iter().chain(keyed_secrets(&key.ty, &field.value))
+            })
+            .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Each line of a scalar for itself, so that the lines of the text stay countable; the head of a block scalar stays.
+fn lines(text: &str, scalar: Span) -> Vec<Span> {
+    let mut start = scalar.start;
+    let mut found = Vec::new();
+    for line in text.get(scalar.range()).unwrap_or_default().split_inclusive('\n') {
+        let at = start + line.len() - line.trim_start().len();
+        let is_head = start == scalar.start && line.ends_with('\n') && line.starts_with(['|', '>']);
+        if !is_head {
+            found.push(Span::new(at, at + line.trim().len()));
+        }
+        start += line.len();
+    }
+    found
 }
 
 /// Values of keys that sound like secrets, private keys, and passwords inside URLs.
@@ -268,6 +308,16 @@ mod tests {
         ] {
             assert_eq!(masked(text), want, "{text}");
         }
+    }
+
+    #[test]
+    fn keys_that_the_table_calls_secret_lose_their_value() {
+        let text = "services:\n  etcd:\n    key: |\n      one\n      two\n    path: /p\nnetwork:\n  aci_network_provider: {kafka_client_key: hunter22}\n";
+        let (cluster, _) = Cluster::lower(&crate::yaml::Document::parse(text).0);
+        let redactor = Redactor::find(text, &cluster);
+        let masked = text.replace("one\n", "***\n").replace("two\n", "***\n").replace("hunter22", MASK);
+        assert_eq!(redactor.mask(text).text, masked);
+        assert_eq!(redactor.hide("aci_kafka_client_key = hunter22"), "aci_kafka_client_key = ***");
     }
 
     #[test]

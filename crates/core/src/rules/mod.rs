@@ -2,12 +2,14 @@
 //!
 //! Architecture invariant: rules never look at each other, nor at artifacts.
 
-use crate::cluster::value::Value;
+use crate::cluster::value::{Shape, Value};
 use crate::cluster::{Cluster, PrivateRegistry};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Refusal, Severity};
+use crate::fix::{Edit, Safety};
 use crate::image::version::Version;
-use crate::plan::Plan;
+use crate::plan::{Plan, Source};
 use crate::problem::Problem;
+use crate::schema::suggest;
 use crate::text::{Span, Spanned, visible};
 use crate::yaml::Document;
 
@@ -69,6 +71,49 @@ impl Facts<'_> {
         self.cluster.config.at("private_registries")?.items().get(index)
     }
 
+    /// Whether images that this cluster needs come from behind this entry: a fault of its url then stops them.
+    pub fn serves_images(&self, registry: &PrivateRegistry) -> bool {
+        registry.is_default()
+            && registry.url.as_ref().map(|u| &u.value) == self.plan.prefix.as_ref()
+            && self.plan.images.iter().any(|i| i.source == Source::DefaultRegistry && !i.needs.is_empty())
+    }
+
+    /// The decoded entry of `nodes`, for the places of its keys.
+    pub fn node_value(&self, index: usize) -> Option<&Value> {
+        self.cluster.config.at("nodes")?.items().get(index)
+    }
+
+    /// The smallest place to blame for a path: its value, its key where the value is empty or a block, or the key of
+    /// the nearest block around it that is written.
+    pub fn blame(&self, path: &str) -> Span {
+        let config = &self.cluster.config;
+        if let Some(field) = config.field_at(path) {
+            let block = matches!(field.value.shape, Shape::Fields(_) | Shape::List(_));
+            return if block || field.value.span.is_empty() { field.key } else { field.value.span };
+        }
+        match path.rsplit_once('.') {
+            Some((parent, _)) => config.field_at(parent).map_or_else(|| self.blame(parent), |field| field.key),
+            None => config.fields().first().map_or(Span::default(), |field| field.key),
+        }
+    }
+
+    /// The place of a part of a scalar: its first occurrence between the quotes.
+    pub fn inside(&self, scalar: Span, part: &str) -> Span {
+        let inner = self.document.inner_span(scalar);
+        let found = self.text[inner.range()].find(part).filter(|_| !part.is_empty());
+        found.map_or(scalar, |at| Span::new(inner.start + at, inner.start + at + part.len()))
+    }
+
+    /// A value stands at the path that does not fit its type: what is missing there is another finding.
+    pub fn mistyped(&self, path: &str) -> bool {
+        self.problems.iter().any(|p| matches!(p, Problem::Mismatch { at, .. } if at.starts_with(path)))
+    }
+
+    /// The YAML breaks off: what is missing may stand behind.
+    pub fn cut_short(&self) -> bool {
+        self.document.stop.is_some()
+    }
+
     /// The Kubernetes version that counts, where it is one.
     pub fn version(&self) -> Option<Version> {
         Version::from_kubernetes(&self.plan.kubernetes_version).ok()
@@ -103,20 +148,41 @@ impl Reporter<'_> {
     }
 }
 
-/// Runs every rule; findings come sorted by place, the one at which rke stops marked.
-pub fn run(facts: &Facts<'_>) -> Vec<Diagnostic> {
+impl Diagnostic {
+    /// Says which values are known, and offers the one that was probably meant.
+    fn offer(&mut self, written: &Spanned<String>, known: &[&str]) -> &mut Self {
+        let (last, others) = known.split_last().unwrap_or((&"", &[]));
+        self.help(format!("one of {} and {last}", others.join(", ")));
+        let Some((meant, sure)) = suggest::value(&written.value, known) else { return self };
+        let safety = if sure { Safety::Safe } else { Safety::Uncertain };
+        self.fix(format!("write `{meant}`"), safety, vec![Edit::replace(written.span, meant)])
+    }
+}
+
+/// What all rules found.
+pub struct Findings {
+    /// Sorted by place, the one at which rke stops marked; what the file's comments silence is left out.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Where rke stops, silenced or not.
+    pub refusal: Option<Refusal>,
+}
+
+/// Runs every rule.
+pub fn run(facts: &Facts<'_>) -> Findings {
     let mut found = Vec::new();
     for rule in RULES {
         (rule.check)(facts, &mut Reporter { rule, text: facts.text, found: &mut found });
     }
-    found.sort_by(|a, b| (a.span.start, b.severity, a.code).cmp(&(b.span.start, a.severity, b.code)));
     let first = |d: &Diagnostic| d.refusal.as_ref().map(|r| (r.step, r.nth));
     if let Some(stop) = found.iter().filter_map(first).min()
         && let Some(diagnostic) = found.iter_mut().find(|d| first(d) == Some(stop))
     {
         diagnostic.stops_rke = true;
     }
-    found
+    let refusal = found.iter().find(|d| d.stops_rke).and_then(|d| d.refusal.clone());
+    unused_ignore::silence(facts, &mut found);
+    found.sort_by(|a, b| (a.span.start, b.severity, a.code).cmp(&(b.span.start, a.severity, b.code)));
+    Findings { diagnostics: found, refusal }
 }
 
 /// The rule behind a code or a name.
@@ -137,7 +203,16 @@ rules! {
     wrong_type,
     duplicate_key,
     more_documents,
+    value_lost,
+    variable_kept,
+    unused_ignore,
+    object_refused,
+    retyped_value,
+    encryption_off,
+    drain_input_lost,
     unknown_key,
+    ignored_key,
+    value_without_meaning,
     url_scheme,
     url_trailing_slash,
     url_white_space,
@@ -149,16 +224,59 @@ rules! {
     default_without_url,
     duplicate_url,
     half_a_login,
+    hub_default_path,
     ecr_key_ignored,
     ecr_plugin_null,
     ecr_host_unknown,
     ecr_plugin_beside_login,
     ecr_half_a_key,
     ecr_without_provider,
+    ecr_key_expires,
+    ecr_pause_image,
+    ecr_token_as_password,
+    ecr_without_plugin,
+    ecr_account,
     version_invalid,
     version_unknown,
     default_registry_defeated,
     version_missing,
+    credentials_not_found,
+    subscription_images,
+    addon_images_stay,
+    node_incomplete,
+    role_unknown,
+    hostname_invalid,
+    duplicate_node,
+    role_twice,
+    nodes_missing,
+    service_range_invalid,
+    cloud_provider_block,
+    aws_service_override,
+    cloud_provider_nameless,
+    aws_in_tree,
+    authentication_strategy,
+    network_plugin_unknown,
+    flannel_mtu,
+    weave_removed,
+    dual_stack,
+    aci_cloud_option,
+    aci_incomplete,
+    ingress_value_unknown,
+    ingress_ports,
+    cri_dockerd_early,
+    pod_security_without_rbac,
+    pod_security_level,
+    external_etcd_incomplete,
+    snapshot_s3_incomplete,
+    etcd_missing,
+    etcd_inside_and_outside,
+    image_tag_unreadable,
+    drain_without_input,
+    max_unavailable_invalid,
+    backend_number,
+    aci_template_missing,
+    key_path_short,
+    rotation_impossible,
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             false => format!("`{scheme}` in the url: no image will find these credentials"),
         };
         let finding = reporter.report(span, format!("{at}.url"), message);
-        if !registry.is_default() {
+        if !facts.serves_images(registry) {
             finding.severity(Severity::Warning);
         }
         finding.help(match scheme {

@@ -42,7 +42,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             false => "the url ends with a slash: no image will find these credentials",
         };
         let finding = reporter.report(if exact { span } else { url.span }, format!("{at}.url"), message);
-        if !registry.is_default() {
+        if !facts.serves_images(registry) {
             finding.severity(Severity::Warning);
         }
         if exact {

@@ -39,7 +39,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         }
         let finding =
             reporter.report(url.span, format!("{at}.url"), format!("no image name can start with `{value}`: {error}"));
-        if !registry.is_default() {
+        if !facts.serves_images(registry) {
             finding.severity(Severity::Warning);
         }
         finding.help("write `host`, `host:port` or `host/path`; an IPv6 address needs a host name");

@@ -12,8 +12,10 @@ pub static RULE: Rule = Rule {
     summary: "The value does not fit the type of its key, and rke refuses the file.",
     why: "rke decodes into fixed types with YAML 1.1: yes, on and true are booleans only without quotes, a number in \
           quotes is text, and a single value is never taken for a list. All such faults of a file are reported \
-          together. Text is the exception: every unquoted value is taken as it is written. \
-          Source: gopkg.in/yaml.v2 v2.4.0, decode.go.",
+          together. Text is the exception: every unquoted value is taken as it is written. Blocks of Kubernetes types \
+          (the ingress controller's extra_envs, an audit policy, update strategies) are decoded again as JSON, where \
+          text that looks like a number or a boolean needs quotes. \
+          Source: gopkg.in/yaml.v2 v2.4.0, decode.go; rke v1.6.3, cluster/cluster.go:707.",
     examples: &[
         Example {
             before: "\
@@ -43,6 +45,21 @@ nodes:
   role: [etcd]
 "),
         },
+        Example {
+            before: "\
+ingress:
+  extra_envs:
+  - name: MAX_BODY
+    value: 64
+           ^^
+",
+            after: Some("\
+ingress:
+  extra_envs:
+  - name: MAX_BODY
+    value: '64'
+"),
+        },
     ],
     check,
 };
@@ -50,11 +67,22 @@ nodes:
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     for problem in facts.problems {
         let Problem::Mismatch { span, at, wanted, error } = problem else { continue };
+        // A root that is no map fails before any type is looked at.
+        if at.is_empty() {
+            continue;
+        }
         let inner = facts.document.inner_span(*span);
         let written = &facts.text[inner.range()];
         let finding = reporter.report(*span, at, format!("`{at}` must be {wanted}"));
         if let Some(title) = fitting(written, wanted, *span != inner) {
             finding.help("quotes make it text").fix(title, Safety::Safe, vec![Edit::replace(*span, written)]);
+        } else if *wanted == "text" && *span == inner && is_typed(written) {
+            let quoted = format!("'{written}'");
+            finding.help("without quotes it is no text here").fix("put it in quotes", Safety::Safe, vec![
+                Edit::replace(*span, quoted),
+            ]);
+        } else if at.contains(".update_strategy.rollingupdate.") {
+            finding.help("in small letters rke decodes it as another type: write `rollingUpdate`, `maxUnavailable` and `maxSurge`");
         } else if *wanted == "a list" && is_word(written) {
             finding.help("even one item is a list").fix("make it a list", Safety::Safe, wrapped(*span));
         }
@@ -74,6 +102,14 @@ fn fitting(written: &str, wanted: &str, quoted: bool) -> Option<&'static str> {
             | ("a number", Ok(Resolved::Int(_) | Resolved::Float(_)))
     );
     (quoted && fits).then_some("remove the quotes")
+}
+
+/// A number, a boolean: no text unless it is quoted.
+fn is_typed(written: &str) -> bool {
+    matches!(
+        resolve(None, written, true),
+        Ok(Resolved::Bool(_) | Resolved::Int(_) | Resolved::UInt(_) | Resolved::Float(_))
+    )
 }
 
 fn is_word(written: &str) -> bool {

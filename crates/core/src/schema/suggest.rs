@@ -1,6 +1,7 @@
 //! What was probably meant by a key that rke does not know.
 
 use super::{Kind, Schema, Type};
+use crate::cluster::again::table::Table;
 use crate::problem::UnknownKey;
 
 const MISTAKES: &str = include_str!("../../data/known-mistakes.txt");
@@ -36,18 +37,38 @@ pub fn suggest(unknown: &UnknownKey) -> Option<Suggestion> {
         });
     }
     let schema = Schema::get();
-    let keys = &schema.structs().iter().find(|s| s.name == unknown.parent)?.keys;
+    let keys = names(schema, unknown.parent);
     let wanted = bare(&unknown.key);
-    if let Some(key) = keys.iter().find(|k| bare(k.name) == wanted) {
-        return Some(Suggestion::Sibling { name: key.name, sure: true });
+    if let Some(name) = keys.iter().find(|name| bare(name) == wanted) {
+        return Some(Suggestion::Sibling { name, sure: true });
     }
     if let Some(path) = elsewhere(schema, &unknown.key) {
         return Some(Suggestion::Elsewhere { path });
     }
     let distance = |name: &str| strsim::damerau_levenshtein(&bare(name), &wanted);
-    let nearest = keys.iter().map(|k| (distance(k.name), k.name)).min()?;
+    let nearest = keys.into_iter().map(|name| (distance(name), name)).min()?;
     let near = nearest.0 <= 1 + wanted.len() / 6 && nearest.0 < wanted.len() / 2;
     near.then_some(Suggestion::Sibling { name: nearest.1, sure: false })
+}
+
+/// What was probably meant by a value that is none of the known; `true` where only case, dash, underscore or blanks
+/// differ.
+pub fn value<'k>(written: &str, known: &[&'k str]) -> Option<(&'k str, bool)> {
+    let wanted = bare(written);
+    if let Some(same) = known.iter().find(|k| bare(k) == wanted) {
+        return Some((same, true));
+    }
+    let nearest = known.iter().map(|k| (strsim::damerau_levenshtein(&bare(k), &wanted), *k)).min()?;
+    (nearest.0 <= 1 + wanted.len() / 6 && nearest.0 < wanted.len() / 2).then_some((nearest.1, false))
+}
+
+/// What a struct knows: blocks that are decoded again by the names of the second decoder.
+fn names(schema: &Schema, parent: &str) -> Vec<&'static str> {
+    if let Some(structure) = Table::get().named(parent) {
+        return structure.fields.iter().map(|(name, _)| *name).collect();
+    }
+    let structure = schema.structs().iter().find(|s| s.name == parent);
+    structure.map_or(Vec::new(), |s| s.keys.iter().map(|k| k.name).collect())
 }
 
 fn sibling_exists(unknown: &UnknownKey, name: &str) -> bool {
@@ -55,7 +76,7 @@ fn sibling_exists(unknown: &UnknownKey, name: &str) -> bool {
 }
 
 /// `private_registries[0].url` to `private_registries[].url`.
-fn pattern(at: &str) -> String {
+pub fn pattern(at: &str) -> String {
     let mut text = String::with_capacity(at.len());
     let mut inside = false;
     for c in at.chars() {

@@ -18,6 +18,26 @@ impl Document {
         self.node(entry.value).span
     }
 
+    /// The mapping in which a key stands at `key`.
+    pub fn mapping_of(&self, key: Span) -> Option<NodeId> {
+        self.entry_at(key).map(|(mapping, _)| mapping)
+    }
+
+    /// The value of the key at `key`.
+    pub fn value_of(&self, key: Span) -> Option<NodeId> {
+        let (mapping, at) = self.entry_at(key)?;
+        Some(self.entries(mapping)[at].value)
+    }
+
+    /// Where the key of the value at `value` stands.
+    pub fn key_of(&self, value: Span) -> Option<Span> {
+        let entries = self.nodes.iter().filter_map(|node| match &node.data {
+            Data::Mapping { entries, .. } => Some(entries),
+            _ => None,
+        });
+        entries.flatten().find(|e| self.value_span(e) == value).map(|e| self.node(e.key).span)
+    }
+
     /// The entry with the key at `key`: from the key to the end of its value.
     pub fn entry_span(&self, key: Span) -> Option<Span> {
         let (mapping, at) = self.entry_at(key)?;
@@ -41,6 +61,13 @@ impl Document {
             }
             false => Some(Edit::replace(span, value)),
         }
+    }
+
+    /// Gives the key at `key` a list of scalars; none where a comment in the old list would be lost.
+    pub fn set_list(&self, text: &str, key: Span, items: &[String]) -> Option<Edit> {
+        let items: Vec<String> = items.iter().map(|item| scalar(item)).collect();
+        let edit = self.set_value(text, key, &format!("[{}]", items.join(", ")))?;
+        (!text[edit.span.range()].contains('#')).then_some(edit)
     }
 
     /// Takes the entry with the key at `key` away; comments stay.

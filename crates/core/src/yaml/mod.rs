@@ -4,6 +4,8 @@
 //! there and [`Document::stop`] says why, in the words of yaml.v2.
 
 pub mod edit;
+pub mod emit;
+mod level;
 mod parse;
 pub mod scalar;
 
@@ -132,6 +134,11 @@ impl Document {
         self.entries(mapping).iter().rev().find(|e| self.scalar(e.key) == Some(key)).map(|e| e.value)
     }
 
+    /// For a text that was made from another: the place in the first one.
+    pub fn set_span(&mut self, id: NodeId, span: Span) {
+        self.nodes[id.0 as usize].span = span;
+    }
+
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
@@ -189,6 +196,7 @@ mod tests {
         assert_eq!(stop("a: b: c\n"), "mapping values are not allowed in this context");
         assert_eq!(stop("%YAML 1.2\n---\na: 1\n"), "found incompatible YAML document");
         assert_eq!(stop("a: \"x\\/y\"\n"), "found unknown escape character");
+        assert_eq!(stop("a: 1\nb: 'x"), "line 2: found unexpected end of stream");
         assert_eq!(stop("a: \"\u{1}\"\n"), "control characters are not allowed");
         assert_eq!(stop("a: 1\n---\nb: [\n"), "", "a second document is not read");
         assert_eq!(stop("a: 1\n...\n]\n"), "", "nothing behind the end of the first document is read");

@@ -1,4 +1,4 @@
-//! The only file that names the parser.
+//! The only file that names the parser (`emit` names its counterpart, the emitter).
 //!
 //! libyaml-safer descends from the same C code as the parser of rke's decoder (gopkg.in/yaml.v2 v2.4.0) and agrees
 //! with it to the line; what differs is levelled here.
@@ -8,6 +8,7 @@ use std::io::{BufRead, Read};
 
 use libyaml_safer::{ErrorKind, Event, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle};
 
+use super::level::Level;
 use super::{Data, Document, Entry, Node, NodeId, Stop, Style};
 use crate::problem::Problem;
 use crate::text::{Span, floor_char_boundary, visible};
@@ -15,10 +16,21 @@ use crate::text::{Span, floor_char_boundary, visible};
 /// Deeper nesting is not read: no cluster.yml needs it, and every later walk recurses.
 const MAX_DEPTH: usize = 200;
 
+const UNKNOWN_ESCAPE: &str = "found unknown escape character";
+const END_OF_STREAM: &str = "found unexpected end of stream";
+
 /// The first document, without its comments, and what was seen on the way.
 pub fn parse(text: &str) -> (Document, Vec<Problem>) {
-    let mut builder = Builder { text, ..Builder::default() };
-    builder.run();
+    // yaml.v2 does not know the escape `\/`: as another that is unknown it stops both parsers at the same place.
+    if text.contains("\\/") {
+        let unknown = text.replace("\\/", "\\c");
+        let builder = Builder::read(text, &unknown);
+        let stop = builder.document.stop.as_ref();
+        if stop.is_some_and(|s| s.what == UNKNOWN_ESCAPE && text[..s.span.end].ends_with('\\')) {
+            return (builder.document, builder.problems);
+        }
+    }
+    let builder = Builder::read(text, text);
     (builder.document, builder.problems)
 }
 
@@ -34,13 +46,24 @@ struct Builder<'t> {
     base: usize,
 }
 
-impl Builder<'_> {
-    fn run(&mut self) {
-        let text = self.text;
-        let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-        self.base = text.len() - body.len();
-        // Without a last newline the parser panics on some texts.
-        let mut input = Chunks { body: body.as_bytes(), newline: if body.ends_with('\n') { &[] } else { b"\n" } };
+impl<'t> Builder<'t> {
+    /// Reads `seen`, which has the length of `text`; places are the same in both.
+    fn read(text: &'t str, seen: &str) -> Self {
+        let mut level = Level::new(seen, starts_token);
+        loop {
+            let mut builder = Builder { text, ..Builder::default() };
+            if !builder.run(&mut level) {
+                return builder;
+            }
+        }
+    }
+
+    /// Reads until the end or the first fault; `true` where it is to be read again.
+    fn run(&mut self, level: &mut Level<'_>) -> bool {
+        let seen = level.text.clone();
+        let body = seen.strip_prefix('\u{feff}').unwrap_or(&seen);
+        self.base = seen.len() - body.len();
+        let mut input = Chunks::new(body);
         let mut parser = Parser::new();
         parser.set_input(&mut input);
         let mut documents = 0;
@@ -52,36 +75,41 @@ impl Builder<'_> {
                     let (problem, context) = (error.problem_mark(), error.context_mark());
                     // What follows the first document is not read, and so cannot fail.
                     if !ended {
+                        if problem.is_some_and(|mark| level.hide(error.problem(), self.at(mark))) {
+                            return true;
+                        }
                         self.stop(error.kind(), error.problem(), problem, context);
                     }
-                    return self.close();
+                    break;
                 }
             };
             match event.data {
-                EventData::StreamEnd => return self.close(),
+                EventData::StreamEnd => break,
                 EventData::DocumentStart { ref version_directive, .. } => {
                     documents += 1;
                     if documents == 2 {
                         let start = self.at(event.start_mark);
                         self.problems
                             .push(Problem::MoreDocuments { span: visible(self.text, Span::new(start, start + 3)) });
-                        return self.close();
+                        break;
                     }
                     if version_directive.as_ref().is_some_and(|v| (v.major, v.minor) != (1, 1)) {
                         let mark = Some(event.start_mark);
                         self.stop(ErrorKind::Parser, "found incompatible YAML document", mark, None);
-                        return self.close();
+                        break;
                     }
                 }
                 EventData::DocumentEnd { .. } => ended = true,
-                _ if documents == 1 && !self.event(event) => return self.close(),
+                _ if documents == 1 && !self.event(event, level) => break,
                 _ => {}
             }
         }
+        self.close();
+        false
     }
 
     /// `false` where reading stops.
-    fn event(&mut self, event: Event) -> bool {
+    fn event(&mut self, event: Event, level: &Level<'_>) -> bool {
         let start = self.at(event.start_mark);
         let end = self.at(event.end_mark);
         let line = event.start_mark.line as usize + 1;
@@ -101,17 +129,15 @@ impl Builder<'_> {
                     ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
                     _ => Style::Plain,
                 };
-                if style == Style::DoubleQuoted && self.escaped_slash(start, end) {
+                if style == Style::Plain && value.contains('?') && self.question_mark(&value, end) {
                     return false;
                 }
+                value = level.restore(value, &(start..end));
                 // yaml.v2 adds no line break that is not in the text.
-                if style == Style::Block
-                    && end >= self.text.len()
-                    && !self.text.ends_with('\n')
-                    && value.ends_with('\n')
-                {
+                if style == Style::Block && end >= self.text.len() && self.lacks_line_break(&value, start) {
                     value.pop();
                 }
+                let tag = tag.map(|tag| level.restore(tag, &(start..end)));
                 (Data::Scalar { text: value.into(), style, implicit: plain_implicit }, anchor, tag)
             }
             EventData::SequenceStart { anchor, style, .. } => {
@@ -206,9 +232,32 @@ impl Builder<'_> {
         }
     }
 
+    /// Whether the last line break of a block scalar is the one that was added behind the text.
+    fn lacks_line_break(&self, value: &str, start: usize) -> bool {
+        let line = self.text.rsplit('\n').next().unwrap_or_default();
+        let Some(value) = value.strip_suffix('\n').filter(|_| !line.is_empty()) else { return false };
+        let last = value.rsplit('\n').next().unwrap_or_default();
+        let keeps = self.text[start..].lines().next().is_some_and(|header| header.contains('+'));
+        // A line of blanks belongs to the scalar only where all breaks are kept, or where it is indented further.
+        let blank = |text: &str| text.trim_matches(' ').is_empty();
+        !blank(line) || keeps || !last.is_empty() && blank(last)
+    }
+
     fn stop(&mut self, kind: ErrorKind, what: &str, problem: Option<Mark>, context: Option<Mark>) {
+        let (mut what, mut kind) = (what, kind);
+        // The line break that was added behind the text counts for nothing where yaml.v2 stops before it.
+        let behind = problem.is_some_and(|mark| self.base + mark.index as usize > self.text.len());
+        let last_line = self.text.rsplit('\n').next().unwrap_or_default();
+        let stale_key = what == "could not find expected ':'"
+            && context.is_some_and(|mark| (mark.line as usize) < line_breaks(self.text));
+        let added = u64::from(behind && (what == END_OF_STREAM || stale_key));
+        let escapes = last_line.len() - last_line.trim_end_matches('\\').len();
+        let quoted = context.is_some_and(|mark| self.text[self.at(mark)..].starts_with('"'));
+        if behind && what == END_OF_STREAM && quoted && escapes % 2 == 1 {
+            (what, kind) = (UNKNOWN_ESCAPE, ErrorKind::Scanner);
+        }
         // yaml.v2 counts lines from 0 here, adds one for scanner errors only, and prints no line 0.
-        let line = match (problem.map_or(0, |m| m.line), context.map_or(0, |m| m.line)) {
+        let line = match (problem.map_or(0, |m| m.line - added), context.map_or(0, |m| m.line)) {
             (0, 0) => 0,
             (0, context) => context,
             (line, _) => line + u64::from(kind == ErrorKind::Scanner),
@@ -222,21 +271,32 @@ impl Builder<'_> {
         self.document.stop = Some(Stop { span, error, what: what.to_owned() });
     }
 
-    /// yaml.v2 does not know the escape `\/`.
-    fn escaped_slash(&mut self, start: usize, end: usize) -> bool {
-        let raw = &self.text[start..end];
-        let mut chars = raw.char_indices();
-        while let Some((i, c)) = chars.next() {
-            if c == '\\' && chars.next().is_some_and(|(_, next)| next == '/') {
-                let at = start + i;
-                let line = self.text[..at].matches('\n').count() as u64;
-                let what = "found unknown escape character";
-                let error = if line == 0 { what.to_owned() } else { format!("line {}: {what}", line + 1) };
-                self.document.stop = Some(Stop { span: Span::new(at, at + 2), error, what: what.to_owned() });
-                return true;
-            }
-        }
-        false
+    /// In flow context yaml.v2 ends a plain scalar at `?` and then misses the comma.
+    fn question_mark(&mut self, value: &str, end: usize) -> bool {
+        let mut open = self.open.iter().rev().map(|(id, _)| &self.document.nodes[id.0 as usize]);
+        let Some((parent, close)) = open
+            .find_map(|node| match node.data {
+                Data::Sequence { flow: true, .. } => Some(Some((node, ']'))),
+                // A single pair in a list is a mapping without braces.
+                Data::Mapping { flow: true, .. } => {
+                    self.text[node.span.start..].starts_with(['{', '&', '!']).then_some(Some((node, '}')))
+                }
+                _ => Some(None),
+            })
+            .flatten()
+        else {
+            return false;
+        };
+        let count = value.matches('?').count();
+        let Some((at, _)) = self.text[..end].rmatch_indices('?').nth(count - 1) else { return false };
+        let line = match line_breaks(&self.text[..at]) {
+            0 => parent.line - 1,
+            line => line,
+        };
+        let what = format!("did not find expected ',' or '{close}'");
+        let error = if line == 0 { what.clone() } else { format!("line {line}: {what}") };
+        self.document.stop = Some(Stop { span: Span::new(at, at + 1), error, what });
+        true
     }
 
     fn at(&self, mark: Mark) -> usize {
@@ -251,13 +311,53 @@ impl Builder<'_> {
 /// What yaml.v2 lets pass; anything else: `control characters are not allowed`.
 fn printable(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-        && c != '\u{feff}'
 }
 
 /// yaml.v2 reads 512 bytes at a time, and so meets a bad character only after the errors before it.
 struct Chunks<'t> {
     body: &'t [u8],
     newline: &'t [u8],
+}
+
+impl<'t> Chunks<'t> {
+    fn new(body: &'t str) -> Self {
+        // Without a last newline the parser panics on some texts.
+        Self { body: body.as_bytes(), newline: if body.ends_with('\n') { &[] } else { b"\n" } }
+    }
+}
+
+/// Whether a token starts behind an unfinished text: a quote that is opened there is then never closed.
+fn starts_token(before: &str) -> bool {
+    let text = format!("{before}\"");
+    let mut level = Level::untagged(&text);
+    'again: loop {
+        let seen = level.text.clone();
+        let mut input = Chunks::new(seen.strip_prefix('\u{feff}').unwrap_or(&seen));
+        let end = input.body.len();
+        let base = seen.len() - end;
+        let mut parser = Parser::new();
+        parser.set_input(&mut input);
+        loop {
+            match parser.parse() {
+                Ok(event) if event.data == EventData::StreamEnd => return false,
+                Ok(_) => {}
+                Err(error) => {
+                    let at = |mark: Mark| floor_char_boundary(&text, base + mark.index as usize);
+                    if error.problem_mark().is_some_and(|mark| level.hide(error.problem(), at(mark))) {
+                        continue 'again;
+                    }
+                    let opened = error.context_mark().is_some_and(|mark| mark.index as usize + 1 == end);
+                    return error.problem() == END_OF_STREAM && opened;
+                }
+            }
+        }
+    }
+}
+
+/// As YAML 1.1 counts them.
+fn line_breaks(text: &str) -> usize {
+    let breaks = text.chars().filter(|c| matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')).count();
+    breaks - text.matches("\r\n").count()
 }
 
 impl Read for Chunks<'_> {

@@ -27,7 +27,7 @@ pub fn run(mirror: &Mirror, session: &mut Session<'_>) -> Result<u8, Error> {
     let to = mirror.target.to.clone();
     let upstream = cluster.as_ref().map(|cluster| cluster.images.clone()).unwrap_or_default();
     let (platform, dry_run) = (mirror.selection.platform.0.clone(), mirror.target.dry_run);
-    let keychain = network::keychain(cluster.as_ref());
+    let keychain = network::keychain(cluster.as_ref(), &mirror.network, session);
     network::run(&mirror.network, keychain, session, |client| async move {
         let mut pairs = Vec::new();
         for image in &images {

@@ -3,8 +3,13 @@
 pub mod check;
 pub mod explain;
 pub mod generate;
+pub mod helper;
 pub mod images;
+pub mod kubelet;
+pub mod load;
+pub mod login;
 pub mod mirror;
+pub mod node;
 pub mod push;
 pub mod rule;
 pub mod save;

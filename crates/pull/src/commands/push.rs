@@ -17,7 +17,7 @@ pub fn run(push: &Push, session: &mut Session<'_>) -> Result<u8, Error> {
     let cluster = push.cluster.as_ref().map(|file| network::cluster(file, session)).transpose()?;
     let pack = Arc::new(Pack::open(&session.world.path(&push.pack))?);
     let (to, dry_run) = (push.target.to.clone(), push.target.dry_run);
-    let keychain = network::keychain(cluster.as_ref());
+    let keychain = network::keychain(cluster.as_ref(), &push.network, session);
     network::run(&push.network, keychain, session, |client| async move {
         let mut deliveries = Vec::new();
         for entry in &pack.entries {

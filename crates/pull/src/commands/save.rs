@@ -37,7 +37,7 @@ pub fn run(save: &Save, session: &mut Session<'_>) -> Result<u8, Error> {
     let base = save.base.as_ref().map(|base| Pack::open(&session.world.path(base))).transpose()?;
     let platform = save.selection.platform.0.clone();
     let job = Job { images, output, base, split: save.split, platform, dry_run: save.dry_run };
-    let keychain = network::keychain(cluster.as_ref());
+    let keychain = network::keychain(cluster.as_ref(), &save.network, session);
     network::run(&save.network, keychain, session, |client| async move { job.run(&client).await })
 }
 
@@ -156,7 +156,7 @@ impl Job {
 }
 
 /// Those that are not in the folder with the right bytes. Hashed on several threads.
-async fn missing(layout: &Layout, blobs: Vec<Blob>) -> Result<Vec<Blob>, Error> {
+pub(super) async fn missing(layout: &Layout, blobs: Vec<Blob>) -> Result<Vec<Blob>, Error> {
     let there: Vec<_> = blobs.iter().filter(|blob| layout.blob(&blob.digest).exists()).cloned().collect();
     let mut whole = HashSet::new();
     std::thread::scope(|scope| {

@@ -31,7 +31,7 @@ pub fn run(verify: &Verify, session: &mut Session<'_>) -> Result<u8, Error> {
     let names = cluster.iter().flat_map(|cluster| cluster.images.iter().map(|(image, _)| image.clone())).collect();
     let wanted = wanted(pack.as_ref(), names);
     if let Some(registry) = verify.registry.clone() {
-        let keychain = network::keychain(cluster.as_ref());
+        let keychain = network::keychain(cluster.as_ref(), &verify.network, session);
         return network::run(&verify.network, keychain, session, |client| async move {
             registry_has(&client, &registry, wanted).await;
             Ok(())

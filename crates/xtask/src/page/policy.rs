@@ -8,8 +8,9 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 use std::ops::Range;
 
-/// Trunk's own name for the nonce (`build.nonce_placeholder`).
+/// What Trunk writes where the nonce goes (`nonce_placeholder` in Trunk.toml): into the policy, and beside each script.
 const NONCE: &str = "'nonce-{{__TRUNK_NONCE__}}'";
+const NONCE_ATTRIBUTE: &str = " nonce=\"{{__TRUNK_NONCE__}}\"";
 
 /// The page as a site: its own files, and inline scripts by their hashes.
 pub fn for_site(html: &str) -> Result<String> {
@@ -76,7 +77,8 @@ fn policy(html: &str) -> Result<(Range<usize>, String)> {
 
 fn insert(html: &str, place: Range<usize>, policy: &str) -> String {
     let (before, after) = (&html[..place.start], &html[place.end..]);
-    format!("{before}<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">{after}")
+    let page = format!("{before}<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">{after}");
+    page.replace(NONCE_ATTRIBUTE, "")
 }
 
 #[cfg(test)]
@@ -92,6 +94,14 @@ mod tests {
     }
 
     #[test]
+    fn trunk_fills_in_the_nonce_that_the_page_names() {
+        let placeholder = NONCE.trim_start_matches("'nonce-").trim_end_matches('\'');
+        let trunk = include_str!("../../../../Trunk.toml");
+        assert!(trunk.contains(&format!("nonce_placeholder = \"{placeholder}\"")));
+        assert!(include_str!("../../../../web/index.html").contains(NONCE));
+    }
+
+    #[test]
     fn a_hash_is_the_one_of_the_specification() {
         // CSP Level 3, section 2.4.2, has this script as its example.
         assert_eq!(hash("alert('Hello, world.');"), "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='");
@@ -99,10 +109,12 @@ mod tests {
 
     #[test]
     fn inline_code_is_hashed_and_data_is_not() {
-        let html = page("<script src=a.js></script><script>b</script><script type=\"application/json\">{}</script>");
+        let script = format!("<script{NONCE_ATTRIBUTE}>b</script>");
+        let html = page(&format!("<script src=a.js></script>{script}<script type=\"application/json\">{{}}</script>"));
         let page = for_site(&html).unwrap();
         assert!(page.contains(&format!("script-src 'self' {} 'wasm-unsafe-eval';", hash("b"))), "{page}");
         assert_eq!(page.matches("sha256-").count(), 1);
+        assert!(!page.contains("{{__TRUNK"), "{page}");
     }
 
     #[test]

@@ -1,0 +1,51 @@
+use super::{Example, Facts, Reporter, Rule};
+use crate::diagnostic::Severity;
+
+pub static RULE: Rule = Rule {
+    code: "D308",
+    name: "ecr-pause-image",
+    severity: Severity::Note,
+    summary: "The pause image from ECR is pulled once by rke, and by nobody after that.",
+    why: "From Kubernetes 1.24 on cri-dockerd pulls the pause image itself, and it reads only the `auths` of docker's configuration: no plugin, no credential provider. rke pulls the image on every node during `rke up`; once the node's image garbage collection removes it, new pods stay in ContainerCreating. Source: https://github.com/rancher/rancher/issues/39520; https://github.com/Mirantis/cri-dockerd/issues/97.",
+    examples: &[
+        Example {
+            before: "\
+kubernetes_version: v1.26.15-rancher1-1
+private_registries:
+- url: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
+  is_default: true
+              ^^^^
+  ecr_credential_plugin: {}
+",
+            after: None,
+        },
+    ],
+    check,
+};
+
+fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+    if !facts.version().is_some_and(|v| v.is_in(">=1.24.0-rancher0")) {
+        return;
+    }
+    let pause = match (&facts.plan.infra_container_image, facts.plan.image("pod_infra_container")) {
+        (Some(image), _) => image,
+        (None, Some(planned)) => &planned.image,
+        (None, None) => return,
+    };
+    let Some((index, registry)) = facts.plan.registries.lookup(pause).registry().and_then(|key| {
+        let found = facts.plan.registries.get(key)?;
+        Some((found.index, facts.cluster.registries.get(found.index)?))
+    }) else {
+        return;
+    };
+    if registry.ecr.is_none() {
+        return;
+    }
+    let (key, span) = match &registry.is_default {
+        Some(default) if default.value => ("is_default", default.span),
+        _ => ("url", registry.url.as_ref().map_or(registry.span, |u| u.span)),
+    };
+    reporter
+        .report(span, format!("private_registries[{index}].{key}"), "cri-dockerd cannot pull the pause image from ECR by itself")
+        .help("keep `services.kubelet.infra_container_image` in a registry with user and password, or pull it again after clean-ups");
+}

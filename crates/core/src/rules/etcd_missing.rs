@@ -1,0 +1,40 @@
+use super::{Example, Facts, Reporter, Rule};
+use crate::cluster::effective::ROLES;
+use crate::diagnostic::Severity;
+
+pub static RULE: Rule = Rule {
+    code: "D701",
+    name: "etcd-missing",
+    severity: Severity::Error,
+    summary: "No node has the role etcd, and no external etcd is named.",
+    why: "rke notices only once it has connected to all hosts, then it stops. Neither a controlplane nor a worker is \
+          asked for, though without them nothing can run. Source: rke v1.6.3, cluster/validation.go:438.",
+    examples: &[Example {
+        before: "\
+nodes:
+^^^^^
+- address: 10.0.0.1
+  user: ubuntu
+  role: [controlplane, worker]
+",
+        after: None,
+    }],
+    check,
+};
+
+fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+    let cluster = facts.cluster;
+    let Some(nodes) = cluster.config.field("nodes").filter(|_| !facts.cut_short() && !facts.mistyped("nodes")) else {
+        return;
+    };
+    let all_clear = cluster
+        .nodes
+        .iter()
+        .all(|node| !node.roles.is_empty() && node.roles.iter().all(|role| ROLES.contains(&role.value.as_str())));
+    if !all_clear || cluster.etcd.external || cluster.nodes.iter().any(|node| node.has_role("etcd")) {
+        return;
+    }
+    let message = if cluster.nodes.is_empty() { "`nodes` is empty" } else { "no node has the role `etcd`" };
+    let finding = reporter.report(nodes.key, "nodes", message);
+    finding.help("give one, three or five nodes the role `etcd`, or name an etcd of your own in `external_urls`");
+}

@@ -1,0 +1,146 @@
+use drydock_core::fix::Edit;
+
+use super::*;
+
+fn state() -> State {
+    State::new(&Settings::default(), false, None)
+}
+
+fn typed(text: &str) -> State {
+    State::new(&Settings::default(), false, Some(text.to_owned()))
+}
+
+#[test]
+fn the_address_chooses_example_tab_and_theme_and_nonsense_is_passed_over() {
+    let settings = |example: &str, tab: &str, theme: &str| Settings {
+        example: Some(example.to_owned()),
+        tab: Some(tab.to_owned()),
+        theme: Some(theme.to_owned()),
+    };
+    let asked = State::new(&settings("urls", "images", "dark"), false, None);
+    assert_eq!((asked.tab, asked.dark()), (Tab::Images, true));
+    assert_eq!(asked.report.text, Sample::by_id("urls").unwrap().text);
+    let nonsense = State::new(&settings("?", "?", "?"), true, None);
+    assert_eq!((nonsense.tab, nonsense.dark()), (Tab::Problems, true));
+    assert_eq!(nonsense.report.text, EXAMPLES[0].text);
+}
+
+#[test]
+fn what_was_typed_before_the_program_arrived_is_kept() {
+    let state = typed("nodes: []\n");
+    assert_eq!(state.report.text, "nodes: []\n");
+    assert!(state.changed());
+}
+
+#[test]
+fn keys_walk_around_the_list_of_tabs_and_take_the_focus_along() {
+    let mut state = state();
+    let focus = |tab: Tab| vec![Effect::Focus(tab.element_id())];
+    assert_eq!(state.reduce(Action::TabKey("ArrowLeft".to_owned())), focus(Tab::Files));
+    assert_eq!(state.reduce(Action::TabKey("ArrowRight".to_owned())), focus(Tab::Problems));
+    assert_eq!(state.reduce(Action::TabKey("End".to_owned())), focus(Tab::Files));
+    assert_eq!(state.reduce(Action::TabKey("x".to_owned())), vec![]);
+    assert_eq!(state.tab, Tab::Files);
+}
+
+#[test]
+fn a_change_is_guarded_once_and_until_it_is_undone() {
+    let mut state = state();
+    let text = state.report.text.clone();
+    assert!(state.reduce(Action::Typed(format!("{text}#"))).contains(&Effect::GuardLeaving(true)));
+    assert!(!state.reduce(Action::Typed(format!("{text}##"))).contains(&Effect::GuardLeaving(true)));
+    assert!(state.reduce(Action::Typed(text)).contains(&Effect::GuardLeaving(false)));
+}
+
+#[test]
+fn an_opened_file_has_the_line_breaks_of_the_editor() {
+    let mut state = state();
+    let effects =
+        state.reduce(Action::Opened { name: "a.yml".to_owned(), text: "nodes:\r\n- address: a\r".to_owned() });
+    assert_eq!(effects[0], Effect::Replace("nodes:\n- address: a\n".to_owned()));
+    assert_eq!(state.status.text, "Opened a.yml.");
+    assert!(!state.changed());
+}
+
+#[test]
+fn a_fix_is_one_change_in_utf16_and_says_what_was_done() {
+    let mut state = typed("# 😀\nold: 1\n");
+    let at = state.report.text.find("old").unwrap();
+    let fix = Fix::new("rename it", Safety::Safe, vec![Edit::replace(Span::new(at, at + 3), "new")]);
+    let effects = state.reduce(Action::Fix { revision: state.report.revision, fix });
+    assert_eq!(effects[0], Effect::Change(vec![Change { from: 5, to: 8, insert: "new".to_owned() }]));
+    assert_eq!(state.status, Status { text: "Done: rename it.".to_owned(), shown: true });
+}
+
+#[test]
+fn a_placeholder_is_selected_for_the_author_to_fill_in() {
+    let mut state = typed("a: \n");
+    let fix = Fix::new("add it", Safety::Placeholder, vec![Edit::insert(3, "USER")]);
+    let effects = state.reduce(Action::Fix { revision: state.report.revision, fix });
+    assert_eq!(effects[1], Effect::Reveal(3, 7));
+}
+
+#[test]
+fn a_fix_for_a_text_that_has_moved_on_is_dropped() {
+    let mut state = state();
+    let fix = Fix::new("late", Safety::Safe, vec![Edit::insert(0, "x")]);
+    let revision = state.report.revision;
+    state.reduce(Action::Typed("nodes: []\n".to_owned()));
+    assert_eq!(state.reduce(Action::Fix { revision, fix }), vec![]);
+}
+
+#[test]
+fn a_chosen_version_counts_instead_of_the_file_s() {
+    let mut state = state();
+    state.reduce(Action::VersionChosen(Some("v1.28.14-rancher1-1".to_owned())));
+    assert_eq!(state.report.checked.plan.kubernetes_version, "v1.28.14-rancher1-1");
+    state.reduce(Action::VersionChosen(None));
+    assert_eq!(state.report.checked.plan.kubernetes_version, "v1.30.5-rancher1-1");
+}
+
+#[test]
+fn an_answer_is_kept_and_a_bad_one_is_named() {
+    let mut state = state();
+    assert_eq!(state.reduce(Action::Answered { key: "scope", value: "version".to_owned() }), vec![]);
+    let before = state.answers.clone();
+    assert_ne!(before, Rc::default());
+    let bad = Action::Answered { key: "registry", value: "https://x".to_owned() };
+    assert_eq!(state.reduce(bad), vec![Effect::HushLater]);
+    assert!(state.status.text.contains("`https://x` is no answer"), "{}", state.status.text);
+    assert_eq!(state.answers, before);
+}
+
+#[test]
+fn the_count_is_spoken_and_a_message_is_shown_for_a_while() {
+    let mut state = typed("nodes: []\n");
+    state.reduce(Action::SayCount);
+    assert!(!state.status.shown && state.status.text == format!("{}.", state.report.count()));
+    assert_eq!(state.reduce(Action::Say("Copied.".to_owned())), vec![Effect::HushLater]);
+    assert!(state.status.shown);
+    state.reduce(Action::Hush);
+    assert_eq!(state.status, Status::default());
+}
+
+#[test]
+fn a_theme_chosen_by_hand_outlives_the_system_s() {
+    let mut state = state();
+    assert_eq!(state.reduce(Action::SystemDark(true)), vec![Effect::Dark(true)]);
+    assert_eq!(state.reduce(Action::ThemeToggled), vec![Effect::Dark(false)]);
+    assert_eq!(state.reduce(Action::SystemDark(true)), vec![Effect::Dark(false)]);
+}
+
+#[test]
+fn fix_all_leaves_nothing_safe_to_fix_and_every_comment_in_place() {
+    let mut state = state();
+    assert!(state.report.safe_fixes().count() > 0, "the first example has something to fix");
+    let effects = state.reduce(Action::FixAll);
+    let Effect::Change(changes) = &effects[0] else { panic!("one change, not {effects:?}") };
+    let mut units: Vec<u16> = state.report.text.encode_utf16().collect();
+    units.splice(changes[0].from..changes[0].to, changes[0].insert.encode_utf16());
+    let fixed = String::from_utf16(&units).unwrap();
+    let comments = |text: &str| text.lines().filter_map(|line| line.split_once('#')).count();
+    assert_eq!(comments(&fixed), comments(&state.report.text));
+    assert!(fixed.contains("ecr_credential_plugin:"));
+    state.reduce(Action::Typed(fixed));
+    assert_eq!(state.report.safe_fixes().count(), 0);
+}
