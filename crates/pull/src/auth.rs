@@ -80,7 +80,7 @@ const MARGIN: Duration = Duration::from_secs(10);
 
 pub struct Auth {
     transport: Arc<Transport>,
-    keychain: Arc<Keychain>,
+    pub keychain: Arc<Keychain>,
     policy: Policy,
     challenges: Mutex<HashMap<String, Arc<OnceCell<Challenge>>>>,
     slots: Mutex<HashMap<(String, Scope), SharedSlot>>,

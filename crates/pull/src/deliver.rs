@@ -45,6 +45,9 @@ pub struct Sender {
     /// The repository of a host that has the blob.
     holders: Cells<(String, Digest), String>,
     fetched: Cells<Digest, ()>,
+    /// Repositories that are missing are made.
+    creates: bool,
+    created: Cells<Place, ()>,
 }
 
 /// What is done once for each key, by whoever comes first.
@@ -95,8 +98,15 @@ impl Delivery {
 }
 
 /// Sends them all; tells of each.
-pub async fn send_all(client: &Arc<Client>, supply: Supply, deliveries: Vec<Delivery>) {
-    let sender = Sender { client: Arc::clone(client), supply, holders: Cells::default(), fetched: Cells::default() };
+pub async fn send_all(client: &Arc<Client>, supply: Supply, deliveries: Vec<Delivery>, creates: bool) {
+    let sender = Sender {
+        client: Arc::clone(client),
+        supply,
+        holders: Cells::default(),
+        fetched: Cells::default(),
+        creates,
+        created: Cells::default(),
+    };
     let sender = Arc::new(sender);
     let mut tasks = JoinSet::new();
     for delivery in deliveries {
@@ -147,7 +157,15 @@ impl Sender {
 
     async fn upload(&self, place: &Place, blob: &Descriptor) -> Result<(), Error> {
         let bytes = self.obtain(blob).await?;
-        self.client.upload(place, &blob.digest, &bytes).await
+        match self.client.upload(place, &blob.digest, &bytes).await {
+            Err(Error::NotFound { answer, .. }) if self.creates && answer.contains("NAME_UNKNOWN") => {
+                let created = self.created.get(place.clone());
+                let create = || self.client.keychain().create_repository(&place.host, &place.repository);
+                created.get_or_try_init(create).await?;
+                self.client.upload(place, &blob.digest, &bytes).await
+            }
+            result => result,
+        }
     }
 
     async fn obtain(&self, wanted: &Descriptor) -> Result<Slice, Error> {

@@ -16,7 +16,7 @@ use crate::session::Session;
 pub fn run(push: &Push, session: &mut Session<'_>) -> Result<u8, Error> {
     let cluster = push.cluster.as_ref().map(|file| network::cluster(file, session)).transpose()?;
     let pack = Arc::new(Pack::open(&session.world.path(&push.pack))?);
-    let (to, dry_run) = (push.target.to.clone(), push.target.dry_run);
+    let (to, dry_run, creates) = (push.target.to.clone(), push.target.dry_run, push.target.create);
     let keychain = network::keychain(cluster.as_ref(), &push.network, session);
     network::run(&push.network, keychain, session, |client| async move {
         let mut deliveries = Vec::new();
@@ -33,7 +33,7 @@ pub fn run(push: &Push, session: &mut Session<'_>) -> Result<u8, Error> {
         }
         let missing = not_there(&client, deliveries).await;
         if !dry_run {
-            send_all(&client, Supply::Pack(pack), missing).await;
+            send_all(&client, Supply::Pack(pack), missing, creates).await;
         }
         Ok(())
     })
