@@ -29,6 +29,13 @@ pub struct Delivery {
     pub manifests: Vec<Manifest>,
 }
 
+/// Images that the registry lacks, and those that it has.
+#[derive(Default)]
+pub struct Deliveries {
+    pub missing: Vec<Delivery>,
+    pub there: Vec<Delivery>,
+}
+
 /// Where the bytes come from.
 pub enum Supply {
     Pack(Arc<Pack>),
@@ -97,8 +104,8 @@ impl Delivery {
     }
 }
 
-/// Sends them all; tells of each.
-pub async fn send_all(client: &Arc<Client>, supply: Supply, deliveries: Vec<Delivery>, creates: bool) {
+/// Sends what is missing, and mounts from what is there where it can; tells of each.
+pub async fn send_all(client: &Arc<Client>, supply: Supply, deliveries: Deliveries, creates: bool) {
     let sender = Sender {
         client: Arc::clone(client),
         supply,
@@ -107,9 +114,14 @@ pub async fn send_all(client: &Arc<Client>, supply: Supply, deliveries: Vec<Deli
         creates,
         created: Cells::default(),
     };
+    for (delivery, blob) in deliveries.there.iter().flat_map(|d| d.blobs().into_iter().map(move |blob| (d, blob))) {
+        let holder = sender.holders.get((delivery.place.host.clone(), blob.digest));
+        // Another image that is there has it as well.
+        let _ = holder.set(delivery.place.repository.clone());
+    }
     let sender = Arc::new(sender);
     let mut tasks = JoinSet::new();
-    for delivery in deliveries {
+    for delivery in deliveries.missing {
         let sender = Arc::clone(&sender);
         tasks.spawn(async move {
             let result = sender.send(&delivery).await;

@@ -7,7 +7,7 @@ use crate::auth::Scope;
 use crate::cli::{Mirror, Target};
 use crate::client::Client;
 use crate::commands::push::plan;
-use crate::deliver::{Delivery, Supply, send_all, target};
+use crate::deliver::{Deliveries, Delivery, Supply, send_all, target};
 use crate::error::Error;
 use crate::manifest::Platform;
 use crate::network;
@@ -72,7 +72,7 @@ async fn copy(client: &Arc<Client>, pairs: Vec<Pair>, platform: Option<&Platform
             Err(error) => client.events.image(name, Err(error)),
         }
     }
-    plan(client, &deliveries);
+    plan(client, &deliveries, to.dry_run);
     if to.dry_run || deliveries.is_empty() {
         return Ok(());
     }
@@ -83,7 +83,13 @@ async fn copy(client: &Arc<Client>, pairs: Vec<Pair>, platform: Option<&Platform
     if let Some(free) = free_space(spool.path()).filter(|free| *free < needed) {
         return Err(Error::Space { path: spool.path().to_owned(), needed, free });
     }
-    send_all(client, Supply::Registries { blobs, spool: spool.path().to_owned() }, deliveries, to.create).await;
+    send_all(
+        client,
+        Supply::Registries { blobs, spool: spool.path().to_owned() },
+        Deliveries { missing: deliveries, there: Vec::new() },
+        to.create,
+    )
+    .await;
     Ok(())
 }
 
