@@ -3,4 +3,5 @@
 mod fake;
 mod faults;
 mod packs;
+mod real;
 mod run;

@@ -2,16 +2,14 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpStream;
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use drydock_pull::digest::Digest;
 
 use super::{Fault, Shared, reset, write};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
     Manifest,
     Blob,
     Upload,
@@ -19,20 +17,20 @@ enum Kind {
 }
 
 pub struct Exchange<'s> {
-    shared: &'s Shared,
-    stream: &'s TcpStream,
-    method: String,
+    pub shared: &'s Shared,
+    pub stream: &'s TcpStream,
+    pub method: String,
     /// With the query.
-    target: String,
-    headers: Vec<(String, String)>,
-    body: BufReader<&'s TcpStream>,
-    kind: Kind,
+    pub target: String,
+    pub headers: Vec<(String, String)>,
+    pub body: BufReader<&'s TcpStream>,
+    pub kind: Kind,
     /// This request is one of those that go wrong.
-    faulty: bool,
+    pub faulty: bool,
 }
 
 /// Bytes written at a time.
-const CHUNK: usize = 64 << 10;
+pub const CHUNK: usize = 64 << 10;
 
 impl<'s> Exchange<'s> {
     pub fn read(shared: &'s Shared, stream: &'s TcpStream) -> Option<Self> {
@@ -80,31 +78,31 @@ impl<'s> Exchange<'s> {
         Some(exchange)
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    fn path(&self) -> &str {
+    pub fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or_default()
     }
 
-    fn query(&self, name: &str) -> Option<String> {
+    pub fn query(&self, name: &str) -> Option<String> {
         let pairs = self.target.split_once('?')?.1.split('&');
         let value = pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)?.1;
         Some(value.replace("%3A", ":").replace("%2F", "/"))
     }
 
-    fn repository(&self) -> String {
+    pub fn repository(&self) -> String {
         let path = self.path().trim_start_matches("/v2/");
         let end = ["/blobs/", "/manifests/"].iter().find_map(|part| path.find(part)).unwrap_or(path.len());
         path[..end].to_owned()
     }
 
-    fn last(&self) -> String {
+    pub fn last(&self) -> String {
         self.path().rsplit('/').next().unwrap_or_default().to_owned()
     }
 
-    fn hit(&self) {
+    pub fn hit(&self) {
         self.shared.data().hits += 1;
     }
 
@@ -134,7 +132,7 @@ impl<'s> Exchange<'s> {
         }
     }
 
-    fn send(&self, status: u16, headers: &[(&str, String)], body: &[u8]) -> bool {
+    pub fn send(&self, status: u16, headers: &[(&str, String)], body: &[u8]) -> bool {
         let mut head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n", body.len());
         for (name, value) in headers {
             head.push_str(&format!("{name}: {value}\r\n"));
@@ -144,16 +142,16 @@ impl<'s> Exchange<'s> {
         write(self.stream, head.as_bytes()) && write(self.stream, body)
     }
 
-    fn error(&mut self, status: u16, code: &str, headers: &[(&str, String)]) -> bool {
+    pub fn error(&mut self, status: u16, code: &str, headers: &[(&str, String)]) -> bool {
         self.drain();
         self.send(status, headers, format!(r#"{{"errors":[{{"code":"{code}","message":"m"}}]}}"#).as_bytes())
     }
 
-    fn has_body(&self) -> bool {
+    pub fn has_body(&self) -> bool {
         self.header("content-length").is_some_and(|len| len != "0")
     }
 
-    fn drain(&mut self) -> Vec<u8> {
+    pub fn drain(&mut self) -> Vec<u8> {
         let len = self.header("content-length").and_then(|len| len.parse().ok()).unwrap_or(0);
         let mut body = vec![0; len];
         if self.body.read_exact(&mut body).is_err() {
@@ -162,7 +160,7 @@ impl<'s> Exchange<'s> {
         body
     }
 
-    fn token(&mut self) -> bool {
+    pub fn token(&mut self) -> bool {
         let mut data = self.shared.data();
         data.opened += 1;
         let token = format!("canary-token-{}", data.opened);
@@ -171,7 +169,7 @@ impl<'s> Exchange<'s> {
         self.send(200, &[], format!(r#"{{"token":"{token}","expires_in":60}}"#).as_bytes())
     }
 
-    fn unauthorized(&mut self) -> Option<bool> {
+    pub fn unauthorized(&mut self) -> Option<bool> {
         let authorization = self.header("authorization").map(str::to_owned);
         let mut data = self.shared.data();
         data.answered += 1;
@@ -214,7 +212,7 @@ impl<'s> Exchange<'s> {
     }
 
     /// Faults that need no right answer.
-    fn broken(&mut self) -> Option<bool> {
+    pub fn broken(&mut self) -> Option<bool> {
         if !self.faulty {
             return None;
         }
@@ -263,7 +261,7 @@ impl<'s> Exchange<'s> {
     }
 
     /// What came before the reset stays in the upload.
-    fn take_some_and_reset(&mut self) {
+    pub fn take_some_and_reset(&mut self) {
         let mut some = vec![0; 1 << 20];
         if self.body.read_exact(&mut some).is_ok() {
             let id = self.last();
@@ -271,235 +269,6 @@ impl<'s> Exchange<'s> {
         }
         reset(self.stream);
     }
-
-    fn manifest(&self) -> bool {
-        let found = self.shared.data().manifests.get(&(self.repository(), self.last())).cloned();
-        let Some((bytes, media_type)) = found else {
-            return self.send(404, &[], br#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"unknown"}]}"#);
-        };
-        let digest = ("Docker-Content-Digest", Digest::of(&bytes).to_string());
-        let mut bytes = bytes.to_vec();
-        if self.faulty && self.shared.fault == Fault::WrongManifest && self.method == "GET" {
-            self.hit();
-            bytes.push(b'\n');
-        }
-        self.send(200, &[digest, ("Content-Type", media_type)], &bytes)
-    }
-
-    fn signed(&self) -> bool {
-        if self.header("authorization").is_some() {
-            self.shared.data().leaked += 1;
-            return self.send(400, &[], b"Only one auth mechanism allowed");
-        }
-        let mut data = self.shared.data();
-        let seen = data.seen.entry("signed".to_owned() + self.path()).or_default();
-        *seen += 1;
-        if *seen <= self.shared.times {
-            data.hits += 1;
-            drop(data);
-            return self.send(403, &[], b"Request has expired");
-        }
-        drop(data);
-        self.blob_bytes()
-    }
-
-    fn blob(&mut self) -> bool {
-        let Ok(digest) = self.last().parse::<Digest>() else { return self.send(400, &[], b"") };
-        if !self.shared.data().has.contains(&(self.repository(), digest)) {
-            return self.error(404, "BLOB_UNKNOWN", &[]);
-        }
-        if self.shared.fault == Fault::SignedExpired && self.method == "GET" {
-            // By another name it is another host.
-            let location = format!("http://localhost:{}/signed/{digest}?sig=canary", self.shared.address.port());
-            return self.send(307, &[("Location", location)], b"");
-        }
-        self.blob_bytes()
-    }
-
-    fn blob_bytes(&self) -> bool {
-        let digest = self.last().parse::<Digest>().ok();
-        let Some(bytes) = digest.and_then(|digest| self.shared.data().blobs.get(&digest).cloned()) else {
-            return self.send(404, &[], b"");
-        };
-        let fault = if self.faulty && bytes.len() > 100_000 { self.shared.fault } else { Fault::None };
-        let range = self.header("range").filter(|_| self.shared.fault != Fault::CutWithoutRanges);
-        let (from, to) = range.map_or((0, bytes.len()), |range| parse_range(range, bytes.len()));
-        let mut head = format!("HTTP/1.1 {} X\r\n", if range.is_some() { 206 } else { 200 });
-        let claimed = if fault == Fault::Halved { (to - from) / 2 } else { to - from };
-        if fault == Fault::WithoutLength {
-            self.hit();
-            head.push_str("Connection: close\r\n");
-        } else {
-            head.push_str(&format!("Content-Length: {claimed}\r\n"));
-        }
-        if range.is_some() {
-            let shift = usize::from(fault == Fault::WrongRange);
-            head.push_str(&format!("Content-Range: bytes {}-{}/{}\r\n", from + shift, to - 1, bytes.len()));
-            if fault == Fault::WrongRange {
-                self.hit();
-            }
-        }
-        if fault == Fault::Gzip {
-            self.hit();
-            head.push_str("Content-Encoding: gzip\r\n");
-        }
-        head.push_str("\r\n");
-        if self.method == "HEAD" {
-            return write(self.stream, head.as_bytes());
-        }
-        write(self.stream, head.as_bytes())
-            && self.body_bytes(&bytes, from, from + claimed, fault)
-            && fault != Fault::WithoutLength
-    }
-
-    fn body_bytes(&self, bytes: &Arc<Vec<u8>>, from: usize, to: usize, fault: Fault) -> bool {
-        let half = from + (to - from) / 2;
-        if fault == Fault::Halved {
-            self.hit();
-        }
-        let mut at = from;
-        while at < to {
-            let end = to.min(at + CHUNK);
-            let mut chunk = bytes[at..end].to_vec();
-            if at <= half && half < end {
-                match fault {
-                    Fault::Cut | Fault::CutWithoutRanges => {
-                        self.hit();
-                        thread::sleep(Duration::from_millis(20));
-                        return false;
-                    }
-                    Fault::Reset => {
-                        self.hit();
-                        thread::sleep(Duration::from_millis(20));
-                        reset(self.stream);
-                        return false;
-                    }
-                    Fault::Corrupt => {
-                        self.hit();
-                        chunk[half - at] ^= 0xff;
-                    }
-                    Fault::Stall => {
-                        self.hit();
-                        thread::sleep(Duration::from_secs(30));
-                        return false;
-                    }
-                    Fault::Drip => {
-                        self.hit();
-                        for byte in chunk.iter().take(300) {
-                            thread::sleep(Duration::from_millis(100));
-                            if !write(self.stream, &[*byte]) {
-                                break;
-                            }
-                        }
-                        return false;
-                    }
-                    _ => {}
-                }
-            }
-            if !write(self.stream, &chunk) {
-                return false;
-            }
-            self.shared.data().bytes_sent += chunk.len() as u64;
-            if let Some(rate) = self.shared.rate {
-                thread::sleep(Duration::from_secs_f64(chunk.len() as f64 / rate as f64));
-            }
-            at = end;
-        }
-        true
-    }
-
-    fn put_manifest(&mut self) -> bool {
-        let (repository, reference) = (self.repository(), self.last());
-        let media_type = self.header("content-type").unwrap_or_default().to_owned();
-        let body = self.drain();
-        let digest = Digest::of(&body);
-        let mut data = self.shared.data();
-        let there = data.manifests.contains_key(&(repository.clone(), reference.clone()));
-        if self.shared.fault == Fault::ImmutableTag && there {
-            data.hits += 1;
-            drop(data);
-            return self.send(400, &[], b"TAG_INVALID");
-        }
-        let stored = (Arc::new(body), media_type);
-        data.manifests.insert((repository.clone(), digest.to_string()), stored.clone());
-        data.manifests.insert((repository, reference), stored);
-        drop(data);
-        self.send(201, &[("Docker-Content-Digest", digest.to_string())], b"")
-    }
-
-    fn upload(&mut self) -> bool {
-        let (repository, id) = (self.repository(), self.last());
-        match self.method.as_str() {
-            "POST" => self.open_upload(&repository),
-            "GET" => {
-                let len = self.shared.data().uploads.get(&id).map_or(0, Vec::len);
-                let range = ("Range", format!("0-{}", len.max(1) - 1));
-                self.send(204, &[range, ("Location", self.path().to_owned())], b"")
-            }
-            "DELETE" => {
-                self.shared.data().uploads.remove(&id);
-                self.send(204, &[], b"")
-            }
-            method => {
-                let closes = method == "PUT";
-                if closes && self.has_body() && self.shared.fault == Fault::NoMonolithicUpload {
-                    self.hit();
-                    return self.error(415, "UNSUPPORTED", &[]);
-                }
-                let body = self.drain();
-                let mut data = self.shared.data();
-                let upload = data.uploads.entry(id.clone()).or_default();
-                // The closing request with all bytes does not add to those that a broken one left.
-                if closes && !body.is_empty() {
-                    upload.clear();
-                }
-                upload.extend(body);
-                if !closes {
-                    drop(data);
-                    return self.send(202, &[("Location", self.path().to_owned())], b"");
-                }
-                let bytes = data.uploads.remove(&id).unwrap_or_default();
-                let digest = Digest::of(&bytes);
-                if self.query("digest") != Some(digest.to_string()) {
-                    drop(data);
-                    return self.send(400, &[], b"DIGEST_INVALID");
-                }
-                data.blobs.insert(digest, Arc::new(bytes));
-                data.has.insert((repository, digest));
-                drop(data);
-                self.send(201, &[], b"")
-            }
-        }
-    }
-
-    fn open_upload(&self, repository: &str) -> bool {
-        let mount = self.query("mount").and_then(|digest| digest.parse::<Digest>().ok());
-        let mut data = self.shared.data();
-        if let (Some(digest), Some(from)) = (mount, self.query("from")) {
-            let refused = matches!(self.shared.fault, Fault::MountRefused | Fault::MountIgnored);
-            data.hits += usize::from(refused);
-            if !refused && data.has.contains(&(from, digest)) {
-                data.has.insert((repository.to_owned(), digest));
-                drop(data);
-                return self.send(201, &[], b"");
-            }
-            if self.shared.fault == Fault::MountRefused {
-                drop(data);
-                return self.send(403, &[], b"");
-            }
-        }
-        data.opened += 1;
-        let id = format!("upload{}", data.opened);
-        data.uploads.insert(id.clone(), Vec::new());
-        drop(data);
-        let location = format!("/v2/{repository}/blobs/uploads/{id}?state=x");
-        self.send(202, &[("Location", location)], b"")
-    }
-}
-
-fn parse_range(range: &str, len: usize) -> (usize, usize) {
-    let (from, to) = range.trim_start_matches("bytes=").split_once('-').unwrap();
-    (from.parse().unwrap(), to.parse().map_or(len, |to: usize| to + 1))
 }
 
 fn httpdate(seconds: u64) -> String {

@@ -1,7 +1,9 @@
 //! A registry inside the test: speaks the protocol over its own sockets, so that it can break it at any byte.
 
 mod exchange;
+mod give;
 pub mod images;
+mod take;
 
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
