@@ -5,7 +5,6 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-
 use super::{Fault, Shared, reset, write};
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -77,12 +77,15 @@ pub enum Fault {
     NoMonolithicUpload,
 }
 
+/// Bytes and media type.
+type Stored = (Arc<Vec<u8>>, String);
+
 #[derive(Default)]
 pub struct Data {
     pub blobs: HashMap<Digest, Arc<Vec<u8>>>,
     pub has: HashSet<(String, Digest)>,
     /// By repository, and tag or digest.
-    pub manifests: HashMap<(String, String), (Arc<Vec<u8>>, String)>,
+    pub manifests: HashMap<(String, String), Stored>,
     pub uploads: HashMap<String, Vec<u8>>,
     pub tokens: HashMap<String, usize>,
     pub seen: HashMap<String, usize>,
