@@ -33,8 +33,8 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            jobs: 16,
-            per_host: 16,
+            jobs: 32,
+            per_host: 20,
             authorities: Vec::new(),
             plain_http: Vec::new(),
             certs_d: "/etc/docker/certs.d".into(),
