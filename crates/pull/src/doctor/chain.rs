@@ -79,8 +79,8 @@ pub async fn remedy(name: &str, port: u16, words: &str) -> String {
     let host = name.rsplit_once(':').map_or(name, |(host, _)| host);
     let shown = shown(host, port).await.unwrap_or_default();
     let parsed: Vec<_> = shown.iter().filter_map(|der| X509Certificate::from_der(der).ok()).collect();
-    let certificates = parsed.iter().map(|(_, certificate)| certificate);
-    let (Some(end), Some(last)) = (certificates.clone().next(), certificates.last()) else {
+    let mut certificates = parsed.iter().map(|(_, certificate)| certificate);
+    let (Some(end), Some(last)) = (certificates.clone().next(), certificates.next_back()) else {
         return format!("trust the registry's authority: put its certificate into {}", place(name));
     };
     if words.contains("Expired") || words.contains("expired") {
