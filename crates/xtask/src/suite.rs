@@ -41,7 +41,7 @@ pub fn run(only: Option<Part>) -> Result<()> {
             "clippy",
             cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).current_dir(&root),
         );
-        suite.check("cargo test", cargo(&["test", "--workspace"]).current_dir(&root));
+        suite.check("cargo test", cargo(&["test", "--workspace", "--no-fail-fast"]).current_dir(&root));
     }
     if wanted(Part::Rust) || wanted(Part::Agree) {
         suite.check("pull", cargo(&["build", "--release", "--package", "drydock-pull"]).current_dir(&root));
