@@ -77,12 +77,10 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         if let Some(title) = fitting(written, wanted, *span != inner) {
             finding.help("quotes make it text").fix(title, Safety::Safe, vec![Edit::replace(*span, written)]);
         } else if *wanted == "text" && *span == inner && is_typed(written) {
-            let quoted = format!("'{written}'");
-            finding.help("without quotes it is no text here").fix("put it in quotes", Safety::Safe, vec![
-                Edit::replace(*span, quoted),
-            ]);
+            let edit = Edit::replace(*span, format!("'{written}'"));
+            finding.help("without quotes it is no text here").fix("put it in quotes", Safety::Safe, vec![edit]);
         } else if at.contains(".update_strategy.rollingupdate.") {
-            finding.help("in small letters rke decodes it as another type: write `rollingUpdate`, `maxUnavailable` and `maxSurge`");
+            finding.help("write `rollingUpdate`, `maxUnavailable`, `maxSurge`: in small letters they have another type");
         } else if *wanted == "a list" && is_word(written) {
             finding.help("even one item is a list").fix("make it a list", Safety::Safe, wrapped(*span));
         }
