@@ -12,7 +12,7 @@ use drydock_core::image::catalogue::DEFAULT_RELEASE;
 use drydock_core::plan::Options;
 
 pub use network::{Mirror, Network, Push, Save, Selection, Serve, Target, Verify};
-pub use node::{KubeletProvider, Login};
+pub use node::{Doctor, KubeletProvider, Load, Login, Node, Role, Via};
 
 /// Checks a cluster.yml as rke reads it, and lists the images its cluster pulls
 #[derive(Debug, Parser)]
@@ -85,6 +85,8 @@ pub enum Command {
     Generate(Generate),
     /// Find the credentials of registries, as rke, docker and AWS have them
     Login(Login),
+    /// Pull what this node needs through the Docker Engine, and verify it
+    Node(Node),
     /// Answer as docker's credential helper; the same as this program under the name docker-credential-pull
     DockerCredentialHelper {
         /// get, list, version, store, erase
@@ -95,6 +97,8 @@ pub enum Command {
     KubeletCredentialProvider(KubeletProvider),
     /// Save images into one pack that docker, containerd, skopeo and crane read
     Save(Save),
+    /// Load a pack into this node's engine
+    Load(Load),
     /// Push a pack into a registry
     Push(Push),
     /// Copy images from registry to registry

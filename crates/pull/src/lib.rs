@@ -15,6 +15,7 @@ pub mod deliver;
 pub mod digest;
 pub mod docker_config;
 pub mod ecr;
+pub mod engine;
 pub mod error;
 pub mod fetch;
 pub mod helper;
@@ -57,9 +58,11 @@ pub fn run(cli: Cli, world: &mut World) -> ExitCode {
         Command::Explain(explain) => commands::explain::run(explain, &mut session),
         Command::Generate(generate) => commands::generate::run(generate, &mut session),
         Command::Login(login) => commands::login::run(login, &mut session),
+        Command::Node(node) => commands::node::run(node, &mut session),
         Command::DockerCredentialHelper { arguments } => commands::helper::run(arguments, session.world),
         Command::KubeletCredentialProvider(provider) => commands::kubelet::run(provider, &mut session),
         Command::Save(save) => commands::save::run(save, &mut session),
+        Command::Load(load) => commands::load::run(load, &mut session),
         Command::Push(push) => commands::push::run(push, &mut session),
         Command::Mirror(mirror) => commands::mirror::run(mirror, &mut session),
         Command::Verify(verify) => commands::verify::run(verify, &mut session),

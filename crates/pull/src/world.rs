@@ -34,6 +34,13 @@ impl World {
         self.env.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Where this program keeps what it can get again: `$XDG_CACHE_HOME/drydock`, else `~/.cache/drydock`.
+    pub fn cache(&self) -> Option<PathBuf> {
+        let caches = self.env("XDG_CACHE_HOME").map(PathBuf::from);
+        let caches = caches.or_else(|| Some(Path::new(self.env("HOME")?).join(".cache")))?;
+        Some(self.path(&caches).join("drydock"))
+    }
+
     pub fn path(&self, path: &Path) -> PathBuf {
         self.dir.join(path)
     }

@@ -63,3 +63,60 @@ fn docker_and_skopeo_are_logged_in_by_our_helper() {
     assert!(!run(home.path(), "docker", &["pull", &image], &docker).status.success());
     assert!(!text(&pulled).contains("canary") && !text(&inspect).contains("canary"));
 }
+
+#[test]
+fn a_node_pulls_through_the_engine_with_the_login_of_the_cluster_file_and_verifies() {
+    let (_registry, host) = services::registry();
+    let (_engine, docker) = services::dockerd();
+    let home = home(&host);
+    for name in ["hyperkube", "pause", "tools"] {
+        push(home.path(), &host, &format!("rancher/{name}"), name);
+    }
+    let cluster = fs::read_to_string(home.path().join("cluster.yml")).unwrap();
+    let images = format!(
+        "{cluster}kubernetes_version: v0.0.0\nnetwork: {{plugin: none}}\ndns: {{provider: none}}\n\
+         monitoring: {{provider: none}}\ningress: {{provider: none}}\nsystem_images:\n  kubernetes: {host}/rancher/hyperkube:v1\n  \
+         pod_infra_container: {host}/rancher/pause:v1\n  alpine: {host}/rancher/tools:v1\n"
+    );
+    fs::write(home.path().join("cluster.yml"), &images).unwrap();
+    let node = || run(home.path(), env!("CARGO_BIN_EXE_pull"), &["node", "cluster.yml", "--role", "worker"], &docker);
+    let first = node();
+    assert!(first.status.success(), "{}", text(&first));
+    assert!(text(&first).contains("3 images in "), "{}", text(&first));
+    let second = node();
+    assert!(text(&second).contains("3 of them already there"), "{}", text(&second));
+
+    // What lies there under the name is not what the registry has: pulled anew, whatever rke would do.
+    push(home.path(), &host, "rancher/tools", "newer");
+    let third = node();
+    assert!(text(&third).contains("2 of them already there"), "{}", text(&third));
+
+    let loaded = || {
+        let arguments = ["node", "cluster.yml", "--role", "worker", "--via", "load"];
+        run(home.path(), env!("CARGO_BIN_EXE_pull"), &arguments, &docker)
+    };
+    push(home.path(), &host, "rancher/tools", "newest");
+    let fourth = loaded();
+    assert!(fourth.status.success() && text(&fourth).contains("2 of them already there"), "{}", text(&fourth));
+    assert!(text(&loaded()).contains("3 of them already there"), "a loaded image is known by its config");
+    assert!(!home.path().join(".cache/drydock/node").exists(), "the engine has it now");
+
+    let pack = |arguments: &[&str]| run(home.path(), env!("CARGO_BIN_EXE_pull"), arguments, &docker);
+    push(home.path(), &host, "rancher/tools", "packed");
+    let saved = pack(&["save", "-c", "cluster.yml", &format!("{host}/rancher/tools:v1"), "-o", "pack.tar"]);
+    assert!(saved.status.success(), "{}", text(&saved));
+    let carried = pack(&["load", "pack.tar"]);
+    assert!(carried.status.success() && text(&carried).contains("1 images in "), "{}", text(&carried));
+    let there = pack(&["load", "pack.tar"]);
+    assert!(text(&there).contains("1 of them already there"), "{}", text(&there));
+
+    fs::write(home.path().join("cluster.yml"), images.replace("tools:v1", "tools:v2")).unwrap();
+    let missing = node();
+    assert_eq!(missing.status.code(), Some(1), "{}", text(&missing));
+    fs::write(home.path().join("cluster.yml"), images.replace(PASSWORD, "canary-wrong")).unwrap();
+    let wrong = node();
+    assert_eq!(wrong.status.code(), Some(3), "{}", text(&wrong));
+    for output in [&first, &missing, &wrong] {
+        assert!(!text(output).contains("canary"), "{}", text(output));
+    }
+}

@@ -1,6 +1,7 @@
 //! Credentials as a person, docker and the kubelet ask for them: the built binary, with AWS and helpers around it.
 
 mod aws;
+mod http;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,9 +11,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use aws::{Call, Ecr, PASSWORD, Reply, SECRET, SESSION};
+use aws::{Call, Ecr, PASSWORD, SECRET, SESSION};
 use drydock_pull::credentials::{Credential, Keychain, Secret};
 use expect_test::{Expect, expect};
+use http::Reply;
 use serde_json::{Value, json};
 
 const ECR: &str = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";

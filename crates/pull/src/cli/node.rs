@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+
+use super::Network;
 
 #[derive(Debug, Args)]
 pub struct Login {
@@ -21,6 +23,76 @@ pub struct Login {
     /// Certificates to trust beside the system's
     #[arg(long, value_name = "FILE")]
     pub ca: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Node {
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// The node: its address, internal_address or hostname_override in the file
+    #[arg(long, conflicts_with = "role")]
+    pub address: Option<String>,
+    /// A node with these roles
+    #[arg(long, value_name = "ROLE", value_delimiter = ',')]
+    pub role: Vec<Role>,
+    /// How the images come: the engine pulls, or this program downloads and the engine loads
+    #[arg(long, value_name = "WAY", default_value = "pull")]
+    pub via: Via,
+    /// With --via load: where downloads are kept until the engine has them [default: drydock/node in the cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// Say what would be pulled, with whose login, and pull nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub network: Network,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    Controlplane,
+    Etcd,
+    Worker,
+}
+
+impl Role {
+    /// As in `nodes[].role`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Controlplane => "controlplane",
+            Self::Etcd => "etcd",
+            Self::Worker => "worker",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Via {
+    Pull,
+    Load,
+}
+
+#[derive(Debug, Args)]
+pub struct Load {
+    #[arg(value_name = "PACK")]
+    pub pack: PathBuf,
+    /// The pack that has the blobs which this one leaves out
+    #[arg(long, value_name = "PACK")]
+    pub base: Option<PathBuf>,
+    #[command(flatten)]
+    pub network: Network,
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// The cluster file
+    #[arg(value_name = "FILE", conflicts_with = "config")]
+    pub file: Option<PathBuf>,
+    /// The cluster file
+    #[arg(short, long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub network: Network,
 }
 
 #[derive(Debug, Args)]

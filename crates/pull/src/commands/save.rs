@@ -156,7 +156,7 @@ impl Job {
 }
 
 /// Those that are not in the folder with the right bytes. Hashed on several threads.
-async fn missing(layout: &Layout, blobs: Vec<Blob>) -> Result<Vec<Blob>, Error> {
+pub(super) async fn missing(layout: &Layout, blobs: Vec<Blob>) -> Result<Vec<Blob>, Error> {
     let there: Vec<_> = blobs.iter().filter(|blob| layout.blob(&blob.digest).exists()).cloned().collect();
     let mut whole = HashSet::new();
     std::thread::scope(|scope| {
