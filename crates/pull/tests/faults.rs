@@ -29,7 +29,18 @@ fn assert_whole(path: &Path) {
 }
 
 fn all_at_a_time<T: Copy + Send + std::fmt::Debug + 'static>(cases: &[T], check: fn(T)) {
-    let running: Vec<_> = cases.iter().map(|case| (*case, thread::spawn({ let case = *case; move || check(case) }))).collect();
+    let running: Vec<_> = cases
+        .iter()
+        .map(|case| {
+            (
+                *case,
+                thread::spawn({
+                    let case = *case;
+                    move || check(case)
+                }),
+            )
+        })
+        .collect();
     let failed: Vec<_> = running.into_iter().filter_map(|(case, thread)| thread.join().err().map(|_| case)).collect();
     assert!(failed.is_empty(), "{failed:?}");
 }

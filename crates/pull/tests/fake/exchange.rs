@@ -190,7 +190,8 @@ impl<'s> Exchange<'s> {
         if let Some(login) = &self.shared.login {
             let right = authorization.as_ref() == Some(login);
             drop(data);
-            return (!right).then(|| self.error(401, "UNAUTHORIZED", &[("WWW-Authenticate", "Basic realm=x".to_owned())]));
+            return (!right)
+                .then(|| self.error(401, "UNAUTHORIZED", &[("WWW-Authenticate", "Basic realm=x".to_owned())]));
         }
         if !matches!(self.shared.fault, Fault::TokenUses | Fault::TokenForgotten(_)) {
             data.leaked += usize::from(authorization.is_some());
