@@ -2,6 +2,7 @@
 
 mod consumers;
 mod golden;
+mod programs;
 mod registry;
 mod scripts;
 
