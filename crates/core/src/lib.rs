@@ -10,6 +10,7 @@ pub mod artifacts;
 pub mod cluster;
 pub mod credentials;
 pub mod diagnostic;
+pub mod effective;
 pub mod fix;
 pub mod image;
 pub mod plan;
@@ -23,6 +24,7 @@ pub mod yaml;
 use cluster::Cluster;
 use diagnostic::{Diagnostic, Step};
 use plan::{Options, Plan};
+use problem::Problem;
 use rules::Facts;
 use yaml::Document;
 
@@ -54,6 +56,8 @@ pub struct Checked {
     pub hostcount_error: Option<String>,
     pub cluster: Cluster,
     pub plan: Plan,
+    /// What reading the text saw.
+    pub problems: Vec<Problem>,
     /// Sorted by place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -75,5 +79,5 @@ pub fn check(text: &str, options: &Options) -> Checked {
         },
     };
     let hostcount_error = cluster.host_count_error().filter(|_| outcome == Outcome::Accepted).map(str::to_owned);
-    Checked { outcome, hostcount_error, cluster, plan, diagnostics: findings.diagnostics }
+    Checked { outcome, hostcount_error, cluster, plan, problems, diagnostics: findings.diagnostics }
 }
