@@ -3,13 +3,13 @@
 //! Fixed values stand in the key table (`default=`); here is what depends on other keys.
 
 use super::slot::{defaults, is_zero, map, read, slot, slot_at, text};
+use crate::cluster::Cluster;
+use crate::cluster::effective::OWN_ADMISSION_CONFIG;
 use crate::cluster::value::{Shape, Value};
 use crate::image::version::Version;
 use crate::plan::Plan;
 use crate::schema::{Kind, Schema, Struct};
 
-/// Beside this argument of the API server rke sets no pod security of its own (defaults.go:455).
-const OWN_ADMISSION_CONFIG: &str = "admission-control-config-file";
 /// Versions in which the API server keeps an audit log unasked (defaults.go:989).
 const AUDIT_LOG: &str = ">=1.15.11-rancher0 <=1.15.99 || >=1.16.8-rancher0 <=1.16.99 || >=1.17.4-rancher0";
 
@@ -37,7 +37,7 @@ contexts:
     cluster: Default
 ";
 
-pub fn fill(config: &mut Value, plan: &Plan) {
+pub fn fill(config: &mut Value, cluster: &Cluster, plan: &Plan) {
     let version = Version::from_kubernetes(&plan.kubernetes_version).ok();
     let schema = Schema::get();
     images(config, plan);
@@ -57,7 +57,7 @@ pub fn fill(config: &mut Value, plan: &Plan) {
         table(config, schema.structure(root), version.as_ref());
     }
     hosts(config);
-    if let Some(webhook) = at_mut(config, "authentication.webhook").filter(|block| !block.is_nil()) {
+    if let Some(webhook) = config.at_mut("authentication.webhook").filter(|block| !block.is_nil()) {
         set(slot(webhook, "config_file"), text(WEBHOOK_FILE));
     }
     services(config, version.as_ref());
@@ -67,6 +67,9 @@ pub fn fill(config: &mut Value, plan: &Plan) {
     }
     super::strategies::fill(config);
     set_block(slot_at(config, "dns.linear_autoscaler_params"), "types.LinearAutoscalerParams");
+    if let Some(name) = cluster.cloud_provider_name() {
+        *slot_at(config, "cloud_provider.name") = replaced(cluster.config.at("cloud_provider.name"), name);
+    }
     // The command's flag counts, whatever the file says (cmd/common.go:57).
     *slot(config, "ignore_docker_version") = Shape::Bool(false).into();
 }
@@ -168,7 +171,7 @@ fn services(config: &mut Value, version: Option<&Version>) {
     }
     let api = slot_at(config, "services.kube-api");
     let own = api.at("extra_args").is_some_and(|args| args.field(OWN_ADMISSION_CONFIG).is_some());
-    if !own && let Some(limit) = at_mut(api, "event_rate_limit").filter(|block| is_enabled(block)) {
+    if !own && let Some(limit) = api.at_mut("event_rate_limit").filter(|block| is_enabled(block)) {
         let all = map([("type", text("Server")), ("qps", Shape::Int(5000)), ("burst", Shape::Int(20000))]);
         let configuration = map([
             ("kind", text("Configuration")),
@@ -219,11 +222,4 @@ fn set_block(value: &mut Value, structure: &str) {
 
 fn replaced(written: Option<&Value>, becomes: &str) -> Value {
     Value { span: written.map(|value| value.span).unwrap_or_default(), shape: text(becomes) }
-}
-
-fn at_mut<'v>(value: &'v mut Value, path: &str) -> Option<&'v mut Value> {
-    path.split('.').try_fold(value, |value, name| match &mut value.shape {
-        Shape::Fields(fields) => fields.iter_mut().find(|field| field.name == name).map(|field| &mut field.value),
-        _ => None,
-    })
 }

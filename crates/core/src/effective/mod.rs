@@ -32,7 +32,7 @@ pub struct Effective {
 impl Effective {
     pub fn new(cluster: &Cluster, plan: &Plan) -> Self {
         let mut config = cluster.config.clone();
-        defaults::fill(&mut config, plan);
+        defaults::fill(&mut config, cluster, plan);
         Self { config }
     }
 

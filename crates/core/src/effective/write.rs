@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Number, Value as Json};
 
+use super::slot::is_zero;
+use crate::cluster::again::table::{self, Table};
 use crate::cluster::value::{Field, Shape, Value};
 use crate::schema::{Key, Kind, Schema, Struct, Type};
 
@@ -36,6 +38,40 @@ fn of_type(value: &Value, ty: &Type, form: Form) -> Json {
         Kind::Text if value.is_nil() => Json::String(String::new()),
         Kind::Bool if value.is_nil() => Json::Bool(false),
         Kind::Int { .. } if value.is_nil() => Json::from(0),
+        Kind::Struct(_) => again(value, &Table::get().ty(ty.go), form),
+        _ => plain(value),
+    }
+}
+
+/// A block that rke decodes by the JSON names of Kubernetes, which are its names in both forms.
+fn again(value: &Value, ty: &table::Type, form: Form) -> Json {
+    use table::Kind as Again;
+    match &ty.kind {
+        Again::Quantity if value.is_nil() && !ty.pointer => Json::from("0"),
+        _ if value.is_nil() && ty.pointer => Json::Null,
+        Again::Struct(index) => {
+            let structure = Table::get().structure(*index);
+            let mut members = Map::new();
+            for (name, ty) in &structure.fields {
+                // rke keeps the first pass's result, lower-case names, where it does not decode again.
+                let written = value.fields().iter().find(|field| field.name.eq_ignore_ascii_case(name));
+                let value = written.map(|field| &field.value);
+                let zero = value.is_none_or(|value| if ty.pointer { value.is_nil() } else { is_zero(value) });
+                let block = matches!(ty.kind, Again::Struct(_)) && !ty.pointer;
+                let always = form == Form::Json && (structure.always.contains(name) || block);
+                if !zero || always {
+                    members.insert((*name).to_owned(), again(value.unwrap_or(&Value::default()), ty, form));
+                }
+            }
+            Json::Object(members)
+        }
+        Again::List(item) if !value.is_nil() => value.items().iter().map(|value| again(value, item, form)).collect(),
+        Again::Map(item) if !value.is_nil() => {
+            value.fields().iter().map(|field| (field.name.to_string(), again(&field.value, item, form))).collect()
+        }
+        Again::Text if value.is_nil() => Json::from(""),
+        Again::Int { .. } if value.is_nil() => Json::from(0),
+        Again::Bool if value.is_nil() => Json::Bool(false),
         _ => plain(value),
     }
 }
@@ -68,7 +104,7 @@ fn is_empty(value: &Value, ty: &Type) -> bool {
         Kind::Struct(_) => false,
         Kind::List(_) => value.items().is_empty(),
         Kind::Map(_) => value.fields().is_empty(),
-        _ => super::slot::is_zero(value),
+        _ => is_zero(value),
     }
 }
 
@@ -82,7 +118,9 @@ fn plain(value: &Value) -> Json {
         Shape::Float(float) => Number::from_f64(*float).map_or(Json::Null, Json::Number),
         Shape::Text(text) => Json::String(text.clone()),
         Shape::List(items) => items.iter().map(plain).collect(),
-        Shape::Fields(fields) => fields.iter().map(|field: &Field| (field.name.to_string(), plain(&field.value))).collect(),
+        Shape::Fields(fields) => {
+            fields.iter().map(|field: &Field| (field.name.to_string(), plain(&field.value))).collect()
+        }
     }
 }
 
