@@ -18,6 +18,7 @@ pub mod problem;
 pub mod render;
 pub mod rules;
 pub mod schema;
+pub mod simulate;
 pub mod text;
 pub mod yaml;
 

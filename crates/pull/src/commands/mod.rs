@@ -11,6 +11,7 @@ pub mod mirror;
 pub mod push;
 pub mod rule;
 pub mod save;
+pub mod schema;
 pub mod serve;
 pub mod shell;
 pub mod verify;
