@@ -12,6 +12,7 @@ pub mod credentials;
 pub mod diagnostic;
 pub mod effective;
 pub mod fix;
+mod form;
 pub mod image;
 pub mod plan;
 pub mod problem;
@@ -64,13 +65,29 @@ pub struct Checked {
 }
 
 /// Reads, plans and checks one text. Never fails: what is wrong with the text is in the diagnostics.
+///
+/// Of Rancher's form of a cluster the configuration inside is checked; see [`as_written`].
 pub fn check(text: &str, options: &Options) -> Checked {
-    let (document, mut problems) = Document::parse(text);
-    let (cluster, lowered) = Cluster::lower(&document);
+    let (mut document, mut problems) = Document::parse(text);
+    if let Some((key, inside)) = form::of_rancher(&document) {
+        problems.push(Problem::RancherForm { span: key });
+        document.root = Some(inside);
+    }
+    checked(text, &document, problems, options)
+}
+
+/// As [`check`], but what the rke command does with the text as it stands: of Rancher's form it reads nothing.
+pub fn as_written(text: &str, options: &Options) -> Checked {
+    let (document, problems) = Document::parse(text);
+    checked(text, &document, problems, options)
+}
+
+fn checked(text: &str, document: &Document, mut problems: Vec<Problem>, options: &Options) -> Checked {
+    let (cluster, lowered) = Cluster::lower(document);
     problems.extend(lowered);
+    form::state(document, &mut problems);
     let plan = Plan::new(&cluster, options);
-    let findings =
-        rules::run(&Facts { text, document: &document, problems: &problems, cluster: &cluster, plan: &plan });
+    let findings = rules::run(&Facts { text, document, problems: &problems, cluster: &cluster, plan: &plan });
     let outcome = match findings.refusal {
         None => Outcome::Accepted,
         Some(refusal) if refusal.panic => Outcome::Panics { error: refusal.error },

@@ -195,14 +195,17 @@ fn rke_story(simulation: &Simulation, checked: &Checked, name: &Name) -> String 
     let looks = format!("rke drops the tag and the last two parts of the path, and looks for `{key}`");
     match (rke.entry, &rke.error) {
         (Some(index), Some(error)) => {
-            format!("{looks}: `private_registries[{index}]` has the ECR plugin, but its url is none of ECR. rke: {error}.")
+            format!(
+                "{looks}: `private_registries[{index}]` has the ECR plugin, but its url is none of ECR. rke: {error}."
+            )
         }
         (Some(index), None) => format!("{looks}: it sends {} of `private_registries[{index}]`.", rke.sends.words()),
         (None, _) => {
             let host = name.full.split('/').next().unwrap_or_default();
             let of_host = |key: &&String| key.split('/').next() == Some(host);
             let near = checked.plan.registries.entries.iter().map(|(key, _)| key).find(of_host);
-            let near = near.map_or(String::new(), |near| format!(" `{near}` is another key: there is no prefix match."));
+            let near =
+                near.map_or(String::new(), |near| format!(" `{near}` is another key: there is no prefix match."));
             format!("{looks}: no entry of `private_registries` has this url, so it pulls without a login.{near}")
         }
     }
@@ -219,7 +222,8 @@ fn kubelet_story(simulation: &Simulation, checked: &Checked, name: &Name, plugin
         ),
         None => "The kubelet, for pods, finds no login in the `auths` that rke writes.".to_owned(),
     };
-    let helper = simulation.rke.entry.and_then(|index| checked.cluster.registries.get(index)).is_some_and(|r| r.ecr.is_some());
+    let helper =
+        simulation.rke.entry.and_then(|index| checked.cluster.registries.get(index)).is_some_and(|r| r.ecr.is_some());
     if helper && reader.entries.is_empty() {
         told += " The plugin's entry stands under `credHelpers`, which the kubelet does not read.";
     }
@@ -270,7 +274,11 @@ private_registries:
         let deep = run("r.example.com/a/b/c:1", NEW);
         assert_eq!((deep.rke.key.as_deref(), deep.rke.entry), (Some("r.example.com/a"), None));
         assert_eq!(deep.kubelet.entries, [0]);
-        assert!(deep.story[1].ends_with("`r.example.com` is another key: there is no prefix match."), "{:?}", deep.story);
+        assert!(
+            deep.story[1].ends_with("`r.example.com` is another key: there is no prefix match."),
+            "{:?}",
+            deep.story
+        );
         let team = run("open.example.com/team/a/b", NEW);
         assert_eq!((team.rke.sends, team.kubelet.sends), (Sends::EmptyLogin, Sends::EmptyLogin));
         assert_eq!(run("open.example.com/other/b", NEW).kubelet.entries, Vec::<usize>::new());
@@ -283,7 +291,10 @@ private_registries:
         assert_eq!(hub.rke.key.as_deref(), Some("docker.io"));
         let bad = run("https://r.example.com/a", NEW);
         assert_eq!(bad.rke.error.as_deref(), Some("invalid reference format"));
-        assert_eq!(bad.story, ["`https://r.example.com/a` is no image name: invalid reference format. Nobody can pull it."]);
+        assert_eq!(
+            bad.story,
+            ["`https://r.example.com/a` is no image name: invalid reference format. Nobody can pull it."]
+        );
     }
 
     #[test]

@@ -15,7 +15,10 @@ pub fn matches(registries: &RegistryMap, image: &Reference) -> Vec<usize> {
         .collect();
     found.sort_by(|a, b| b.0.cmp(&a.0));
     if found.is_empty() && image.host == "docker.io" {
-        let hub = registries.entries.iter().find(|(url, entry)| entry.ecr.is_none() && key(url).is_some_and(|k| k == "index.docker.io"));
+        let hub = registries
+            .entries
+            .iter()
+            .find(|(url, entry)| entry.ecr.is_none() && key(url).is_some_and(|k| k == "index.docker.io"));
         found.extend(hub.map(|(_, entry)| (String::new(), entry.index)));
     }
     found.into_iter().map(|(_, index)| index).collect()

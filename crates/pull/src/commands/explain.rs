@@ -5,6 +5,7 @@ use std::fmt::Arguments;
 use drydock_core::Checked;
 use drydock_core::credentials::{Auth, Secrets};
 use drydock_core::effective::Effective;
+use drydock_core::problem::Problem;
 use drydock_core::render::explain::{Record, record};
 use drydock_core::simulate::{Simulation, simulate};
 
@@ -24,6 +25,11 @@ pub fn run(explain: &Explain, session: &mut Session<'_>) -> Result<u8, Error> {
             simulation(&simulate(image, &checked), explain.format, session)?;
             continue;
         }
+        // For comparison with the real rke: what it does with the file as it stands.
+        let checked = match explain.format {
+            ExplainFormat::Jsonl => drydock_core::as_written(&input.text, &session.options),
+            ExplainFormat::Human => checked,
+        };
         let record = record(&input.path.to_string_lossy(), &checked, explain.show_secrets);
         match explain.format {
             ExplainFormat::Jsonl => session.json(&record, false)?,
@@ -61,6 +67,10 @@ fn human(record: &Record, checked: &Checked, name: &str, session: &mut Session<'
     let verdict = &record.verdict;
     let version = verdict.kubernetes_version.as_deref().unwrap_or("none, rke stops before it chooses one");
     say(session, format_args!("{name}: rke {}, Kubernetes {version}", verdict.rke))?;
+    if checked.problems.iter().any(|problem| matches!(problem, Problem::RancherForm { .. })) {
+        let key = "rancher_kubernetes_engine_config";
+        say(session, format_args!("Rancher's form: told is what stands below {key}; rke itself reads nothing of it."))?;
+    }
     match (&verdict.error, verdict.stage) {
         (None, _) => say(session, format_args!("rke accepts the file."))?,
         (Some(error), Some(stage)) => say(session, format_args!("rke refuses the file ({stage}):\n  {error}"))?,
