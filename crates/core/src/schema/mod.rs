@@ -1,6 +1,15 @@
 //! The key tree of cluster.yml: one table for unknown keys, types, secrets and allowed values.
 
+mod assist;
+mod complete;
+mod document;
+mod meanings;
 pub mod suggest;
+
+pub use assist::{Hover, hover, hover_at};
+pub use complete::{Completion, complete};
+pub use document::json_schema;
+pub use meanings::meaning;
 
 use std::sync::OnceLock;
 
