@@ -125,9 +125,13 @@ impl Document {
         })
     }
 
-    /// Adds a key of the top level at the end of the document.
+    /// Adds a key of the top level at the end of the configuration, in the column of its keys.
     pub fn add_at_end(&self, text: &str, entry: &str) -> Edit {
         let end = self.root.map_or(text.len(), |root| self.node(root).span.end);
+        let first = self.root.and_then(|root| self.entries(root).first()).map(|first| self.node(first.key).span.start);
+        let indent = first.map_or("", |start| &text[text[..start].rfind('\n').map_or(0, |i| i + 1)..start]);
+        let indent = if indent.trim().is_empty() { indent } else { "" };
+        let entry = entry.lines().map(|line| format!("{indent}{line}")).collect::<Vec<_>>().join("\n");
         match text[end..].find('\n') {
             Some(at) => Edit::insert(end + at + 1, format!("{entry}\n")),
             None if end == 0 => Edit::insert(0, format!("{entry}\n")),
