@@ -71,6 +71,8 @@ struct Slot {
     refused: u32,
 }
 
+type SharedSlot = Arc<tokio::sync::Mutex<Slot>>;
+
 /// A fresh pass that is refused so often will not be taken the next time.
 const REFUSALS: u32 = 2;
 /// A token is renewed so long before it expires.
@@ -81,7 +83,7 @@ pub struct Auth {
     keychain: Arc<Keychain>,
     policy: Policy,
     challenges: Mutex<HashMap<String, Arc<OnceCell<Challenge>>>>,
-    slots: Mutex<HashMap<(String, Scope), Arc<tokio::sync::Mutex<Slot>>>>,
+    slots: Mutex<HashMap<(String, Scope), SharedSlot>>,
 }
 
 impl Pass {
@@ -138,7 +140,7 @@ impl Auth {
         Ok(pass)
     }
 
-    fn slot(&self, host: &Host, scope: &Scope) -> Arc<tokio::sync::Mutex<Slot>> {
+    fn slot(&self, host: &Host, scope: &Scope) -> SharedSlot {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(slots.entry((host.name.clone(), scope.clone())).or_default())
     }

@@ -114,6 +114,8 @@ pub enum Command {
         /// Code or name, as D101 [default: list all]
         code: Option<String>,
     },
+    /// Write the JSON Schema of cluster.yml, for editors
+    Schema,
     /// Write completions for a shell to standard output
     Completions { shell: clap_complete::Shell },
     /// Write the manual page to standard output
@@ -195,6 +197,12 @@ pub struct Explain {
     pub files: Vec<PathBuf>,
     #[arg(long, default_value = "human")]
     pub format: ExplainFormat,
+    /// The file as rke sees it, as YAML: defaults filled in, ignored keys left out
+    #[arg(long, conflicts_with_all = ["image", "format"])]
+    pub effective: bool,
+    /// What happens when this image is pulled: registry, key, login, and what the kubelet would use
+    #[arg(long, value_name = "REF")]
+    pub image: Option<String>,
     /// Show passwords and keys instead of ***
     #[arg(long)]
     pub show_secrets: bool,

@@ -28,6 +28,9 @@ pub struct Blob {
     pub places: Vec<Place>,
 }
 
+/// Takes bytes, and the offset they belong to.
+type Sink<'s> = dyn FnMut(&[u8], u64) -> Result<(), Error> + Send + 's;
+
 /// Why a range did not come.
 enum Stop {
     /// The server sends the whole instead.
@@ -189,7 +192,7 @@ impl Source {
         to: u64,
         may_skip: bool,
         tries: &mut Tries<'_>,
-        write: &mut (dyn FnMut(&[u8], u64) -> Result<(), Error> + Send),
+        write: &mut Sink<'_>,
     ) -> Result<(), Fault> {
         let mut download = self.client.blob(&self.place, &self.digest, (*at, to), self.size).await?;
         let whole = download.start == 0 && (*at, to) != (0, to.min(self.size));

@@ -70,6 +70,7 @@ pub fn run(cli: Cli, world: &mut World) -> ExitCode {
         Command::Verify(verify) => commands::verify::run(verify, &mut session),
         Command::Serve(serve) => commands::serve::run(serve, &mut session),
         Command::Rule { code } => commands::rule::run(code.as_deref(), &mut session),
+        Command::Schema => commands::schema::run(&mut session),
         Command::Completions { shell } => commands::shell::completions(*shell, &mut session),
         Command::Man => commands::shell::man(&mut session),
     };

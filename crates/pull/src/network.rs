@@ -1,6 +1,6 @@
 //! What every command on the network begins with: a runtime, a client, and somebody who tells what happens.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use drydock_core::credentials::RegistryMap;
@@ -109,7 +109,7 @@ pub fn select(selection: &Selection, session: &mut Session<'_>) -> Result<(Vec<S
     Ok((once, cluster))
 }
 
-fn listed(list: &PathBuf, session: &mut Session<'_>) -> Result<Vec<String>, Error> {
+fn listed(list: &Path, session: &mut Session<'_>) -> Result<Vec<String>, Error> {
     let text = input::read(list, session.world)?.text;
     let names = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
     Ok(names.filter(|name| !name.is_empty()).map(str::to_owned).collect())

@@ -76,7 +76,7 @@ impl Client {
         let host = self.host(place)?;
         let mut tries = Tries::new(&self.policy, format!("blob {digest} to {place}"));
         let mut upload = None;
-        let mut by_patch = false;
+        let (mut by_patch, mut best) = (false, 0);
         loop {
             let fault = match self.try_upload(&host, place, digest, bytes, &mut upload, by_patch).await {
                 Ok(()) => return Ok(()),
@@ -94,7 +94,7 @@ impl Client {
                 return Ok(());
             }
             upload = match upload {
-                Some(upload) => self.resumed(&host, place, upload, bytes.len, &mut tries).await,
+                Some(upload) => self.resumed(&host, place, upload, bytes.len, &mut best, &mut tries).await,
                 None => None,
             };
         }
@@ -107,6 +107,7 @@ impl Client {
         place: &Place,
         upload: Upload,
         len: u64,
+        best: &mut u64,
         tries: &mut Tries<'_>,
     ) -> Option<Upload> {
         let request = Request::new(Method::GET, host, upload.url.clone(), Scope::push(&place.repository));
@@ -114,11 +115,15 @@ impl Client {
         let at = header(&answer.response, RANGE.as_str())?;
         let at = at.trim_start_matches("bytes=").split_once('-')?.1.parse::<u64>().ok()? + 1;
         let url = location(&answer).unwrap_or(upload.url);
-        if at > upload.at {
+        // `0-0` is how a registry says that it has nothing.
+        if at <= 1 || at > len {
+            return None;
+        }
+        if at > *best {
+            *best = at;
             tries.progress();
         }
-        // `0-0` is how a registry says that it has nothing.
-        (at > 1 && at <= len).then_some(Upload { url, at, by_patch: true })
+        Some(Upload { url, at, by_patch: true })
     }
 
     async fn try_upload(

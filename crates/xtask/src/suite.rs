@@ -35,13 +35,13 @@ pub fn run(only: Option<Part>) -> Result<()> {
     let root = workspace::root();
     let mut suite = Suite::default();
     if wanted(Part::Rust) {
-        setup::ensure(&[setup::RUST_CHECKS])?;
+        setup::ensure(&[setup::RUST_CHECKS, setup::SERVICES])?;
         suite.check("formatting", &mut formatting(&root)?);
         suite.check(
             "clippy",
             cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).current_dir(&root),
         );
-        suite.check("cargo test", cargo(&["test", "--workspace"]).current_dir(&root));
+        suite.check("cargo test", cargo(&["test", "--workspace", "--no-fail-fast"]).current_dir(&root));
     }
     if wanted(Part::Rust) || wanted(Part::Agree) {
         suite.check("pull", cargo(&["build", "--release", "--package", "drydock-pull"]).current_dir(&root));

@@ -159,6 +159,7 @@ mod tests {
             stops_rke: false,
         };
         let checked = Checked {
+            problems: Vec::new(),
             outcome: Outcome::Accepted,
             hostcount_error: None,
             plan: Plan::new(&Cluster::default(), &Options::default()),

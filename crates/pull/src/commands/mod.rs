@@ -14,6 +14,7 @@ pub mod node;
 pub mod push;
 pub mod rule;
 pub mod save;
+pub mod schema;
 pub mod serve;
 pub mod shell;
 pub mod verify;
