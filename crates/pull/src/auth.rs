@@ -67,20 +67,21 @@ pub struct Pass {
 struct Slot {
     pass: Option<Pass>,
     generation: u64,
-    /// Passes refused in a row before they ever worked.
-    refused: u32,
+    /// Whether the passes before this one ever worked.
+    before: Vec<Arc<AtomicBool>>,
 }
 
 type SharedSlot = Arc<tokio::sync::Mutex<Slot>>;
 
-/// A fresh pass that is refused so often will not be taken the next time.
-const REFUSALS: u32 = 2;
+/// Where so many passes in a row never worked, the next one will not either. More than one: a server may end a token
+/// after a few uses, and the answers to those may be on their way still.
+const REFUSALS: usize = 3;
 /// A token is renewed so long before it expires.
 const MARGIN: Duration = Duration::from_secs(10);
 
 pub struct Auth {
     transport: Arc<Transport>,
-    keychain: Arc<Keychain>,
+    pub keychain: Arc<Keychain>,
     policy: Policy,
     challenges: Mutex<HashMap<String, Arc<OnceCell<Challenge>>>>,
     slots: Mutex<HashMap<(String, Scope), SharedSlot>>,
@@ -123,10 +124,11 @@ impl Auth {
             return Ok(pass.clone());
         }
         let worked = old.worked.load(Ordering::Relaxed);
-        slot.refused = if worked { 0 } else { slot.refused + 1 };
+        slot.before.push(Arc::clone(&old.worked));
         let denied =
             || Error::Denied { what: format!("{}/{}", host.name, scope.repository), answer: answer.to_owned() };
-        if slot.refused >= REFUSALS {
+        let last = slot.before.iter().rev().take(REFUSALS);
+        if slot.before.len() >= REFUSALS && last.into_iter().all(|worked| !worked.load(Ordering::Relaxed)) {
             return Err(denied().into());
         }
         let challenge = Challenge::parse(headers);

@@ -99,6 +99,10 @@ impl Client {
         Ok(Self { transport, policy, events, auth })
     }
 
+    pub fn keychain(&self) -> &Keychain {
+        &self.auth.keychain
+    }
+
     pub fn host(&self, place: &Place) -> Result<Arc<Host>, Error> {
         self.transport.host(&place.host)
     }

@@ -161,6 +161,20 @@ impl Keychain {
         answer
     }
 
+    /// Makes a repository of Amazon ECR, as whom the cluster file or AWS names.
+    pub async fn create_repository(&self, host: &str, repository: &str) -> Result<(), Error> {
+        let failed = |why| Error::Credentials { registry: host.to_owned(), why };
+        let endpoint =
+            Endpoint::of(host).ok_or_else(|| failed("repositories are made on Amazon ECR only".to_owned()))?;
+        let lookup = |(_, registries): &(String, RegistryMap)| match registries.lookup(&format!("{host}/{repository}"))
+        {
+            Lookup::Found { key, auth: Auth::Ecr { .. } } => registries.get(&key)?.ecr.clone(),
+            _ => None,
+        };
+        let keys = self.0.cluster.as_ref().and_then(lookup);
+        Box::pin(ecr::create_repository(&endpoint, keys.as_ref(), &self.0.ca, repository)).await.map_err(failed)
+    }
+
     /// Registries of the cluster file that have a login, and its user.
     pub fn cluster_users(&self) -> impl Iterator<Item = (&str, String)> {
         let entries = self.0.cluster.iter().flat_map(|(_, registries)| &registries.entries);

@@ -29,6 +29,13 @@ pub struct Delivery {
     pub manifests: Vec<Manifest>,
 }
 
+/// Images that the registry lacks, and those that it has.
+#[derive(Default)]
+pub struct Deliveries {
+    pub missing: Vec<Delivery>,
+    pub there: Vec<Delivery>,
+}
+
 /// Where the bytes come from.
 pub enum Supply {
     Pack(Arc<Pack>),
@@ -45,6 +52,9 @@ pub struct Sender {
     /// The repository of a host that has the blob.
     holders: Cells<(String, Digest), String>,
     fetched: Cells<Digest, ()>,
+    /// Repositories that are missing are made.
+    creates: bool,
+    created: Cells<Place, ()>,
 }
 
 /// What is done once for each key, by whoever comes first.
@@ -94,12 +104,24 @@ impl Delivery {
     }
 }
 
-/// Sends them all; tells of each.
-pub async fn send_all(client: &Arc<Client>, supply: Supply, deliveries: Vec<Delivery>) {
-    let sender = Sender { client: Arc::clone(client), supply, holders: Cells::default(), fetched: Cells::default() };
+/// Sends what is missing, and mounts from what is there where it can; tells of each.
+pub async fn send_all(client: &Arc<Client>, supply: Supply, deliveries: Deliveries, creates: bool) {
+    let sender = Sender {
+        client: Arc::clone(client),
+        supply,
+        holders: Cells::default(),
+        fetched: Cells::default(),
+        creates,
+        created: Cells::default(),
+    };
+    for (delivery, blob) in deliveries.there.iter().flat_map(|d| d.blobs().into_iter().map(move |blob| (d, blob))) {
+        let holder = sender.holders.get((delivery.place.host.clone(), blob.digest));
+        // Another image that is there has it as well.
+        let _ = holder.set(delivery.place.repository.clone());
+    }
     let sender = Arc::new(sender);
     let mut tasks = JoinSet::new();
-    for delivery in deliveries {
+    for delivery in deliveries.missing {
         let sender = Arc::clone(&sender);
         tasks.spawn(async move {
             let result = sender.send(&delivery).await;
@@ -147,7 +169,15 @@ impl Sender {
 
     async fn upload(&self, place: &Place, blob: &Descriptor) -> Result<(), Error> {
         let bytes = self.obtain(blob).await?;
-        self.client.upload(place, &blob.digest, &bytes).await
+        match self.client.upload(place, &blob.digest, &bytes).await {
+            Err(Error::NotFound { answer, .. }) if self.creates && answer.contains("NAME_UNKNOWN") => {
+                let created = self.created.get(place.clone());
+                let create = || self.client.keychain().create_repository(&place.host, &place.repository);
+                created.get_or_try_init(create).await?;
+                self.client.upload(place, &blob.digest, &bytes).await
+            }
+            result => result,
+        }
     }
 
     async fn obtain(&self, wanted: &Descriptor) -> Result<Slice, Error> {

@@ -102,16 +102,7 @@ pub async fn token(
     ca: &[PathBuf],
     tried: &mut Vec<Attempt>,
 ) -> Result<Token, String> {
-    let http = client(ca, ProxyConfig::from_env())?;
-    let identity = match keys {
-        // One of the two alone counts for nothing, as in rke (util/ecr.go).
-        Some(keys) if !keys.access_key_id.is_empty() && !keys.secret_access_key.is_empty() => {
-            let session = Some(keys.session_token.clone()).filter(|token| !token.is_empty());
-            Credentials::new(keys.access_key_id.as_str(), keys.secret_access_key.as_str(), session, None, "cluster.yml")
-        }
-        _ => identity(endpoint.region(), &http, client(ca, ProxyConfig::disabled())?, tried).await?,
-    };
-    let config = configuration(endpoint, http, identity).await;
+    let config = signed_in(endpoint, keys, ca, tried).await?;
     let asked = match endpoint {
         Endpoint::Private { .. } => private(&config).await,
         Endpoint::Public => public(&config).await,
@@ -122,6 +113,44 @@ pub async fn token(
         Some((user, password)) => Ok(Token { user: user.to_owned(), password: Secret::new(password), expires }),
         None => Err("GetAuthorizationToken: the token is no base64 of user:password".to_owned()),
     }
+}
+
+/// Makes a repository of a private registry. That it is there already is as good.
+pub async fn create_repository(
+    endpoint: &Endpoint,
+    keys: Option<&EcrKeys>,
+    ca: &[PathBuf],
+    name: &str,
+) -> Result<(), String> {
+    if *endpoint == Endpoint::Public {
+        return Err("CreateRepository: only private registries of ECR are known here".to_owned());
+    }
+    let config = signed_in(endpoint, keys, ca, &mut Vec::new()).await?;
+    let request = aws_sdk_ecr::Client::new(&config).create_repository().repository_name(name);
+    match request.send().await {
+        Err(error) if error.code() != Some("RepositoryAlreadyExistsException") => {
+            Err(format!("CreateRepository: {}", said(error)))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn signed_in(
+    endpoint: &Endpoint,
+    keys: Option<&EcrKeys>,
+    ca: &[PathBuf],
+    tried: &mut Vec<Attempt>,
+) -> Result<SdkConfig, String> {
+    let http = client(ca, ProxyConfig::from_env())?;
+    let identity = match keys {
+        // One of the two alone counts for nothing, as in rke (util/ecr.go).
+        Some(keys) if !keys.access_key_id.is_empty() && !keys.secret_access_key.is_empty() => {
+            let session = Some(keys.session_token.clone()).filter(|token| !token.is_empty());
+            Credentials::new(keys.access_key_id.as_str(), keys.secret_access_key.as_str(), session, None, "cluster.yml")
+        }
+        _ => identity(endpoint.region(), &http, client(ca, ProxyConfig::disabled())?, tried).await?,
+    };
+    Ok(configuration(endpoint, http, identity).await)
 }
 
 type Answer = (Secret, Option<SystemTime>);

@@ -103,6 +103,9 @@ impl Error {
             Self::Credentials { registry, .. } => {
                 return Some(format!("`pull login --check {registry}` says what each source answers"));
             }
+            Self::NotFound { answer, .. } if answer.contains("NAME_UNKNOWN") => {
+                "make the repository first; on Amazon ECR --create does so"
+            }
             Self::Denied { .. } => "`pull login --check` says which login was sent and where it comes from",
             Self::Network { .. } => "`pull doctor` looks at DNS, TLS and proxies one by one",
             Self::Space { .. } => "make room, or name a folder on another disk",

@@ -138,7 +138,7 @@ pub struct Mirror {
 #[derive(Debug, Args)]
 pub struct Verify {
     /// A pack, whose bytes are hashed
-    #[arg(value_name = "PACK", required_unless_present = "registry")]
+    #[arg(value_name = "PACK", required_unless_present_any = ["registry", "node"])]
     pub pack: Option<PathBuf>,
     /// The pack that has what this one leaves out
     #[arg(long, value_name = "PACK", requires = "pack")]
@@ -146,6 +146,9 @@ pub struct Verify {
     /// Whether this registry has the images, and all their blobs
     #[arg(long, value_name = "REGISTRY[/PREFIX]")]
     pub registry: Option<String>,
+    /// Whether this node's engine has the images
+    #[arg(long, conflicts_with = "registry")]
+    pub node: bool,
     /// Without a pack: the images that this cluster needs
     #[arg(short = 'c', long = "cluster", value_name = "FILE")]
     pub cluster: Option<PathBuf>,

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::auth::Scope;
-use crate::cli::Mirror;
+use crate::cli::{Mirror, Target};
 use crate::client::Client;
 use crate::commands::push::plan;
-use crate::deliver::{Delivery, Supply, send_all, target};
+use crate::deliver::{Deliveries, Delivery, Supply, send_all, target};
 use crate::error::Error;
 use crate::manifest::Platform;
 use crate::network;
@@ -26,7 +26,7 @@ pub fn run(mirror: &Mirror, session: &mut Session<'_>) -> Result<u8, Error> {
     let (images, cluster) = network::select(&mirror.selection, session)?;
     let to = mirror.target.to.clone();
     let upstream = cluster.as_ref().map(|cluster| cluster.images.clone()).unwrap_or_default();
-    let (platform, dry_run) = (mirror.selection.platform.0.clone(), mirror.target.dry_run);
+    let (platform, target) = (mirror.selection.platform.0.clone(), mirror.target.clone());
     let keychain = network::keychain(cluster.as_ref(), &mirror.network, session);
     network::run(&mirror.network, keychain, session, |client| async move {
         let mut pairs = Vec::new();
@@ -36,7 +36,7 @@ pub fn run(mirror: &Mirror, session: &mut Session<'_>) -> Result<u8, Error> {
                 Err(error) => client.events.image(image, Err(error)),
             }
         }
-        copy(&client, pairs, platform.as_ref(), dry_run).await
+        copy(&client, pairs, platform.as_ref(), &target).await
     })
 }
 
@@ -53,7 +53,7 @@ fn pair(image: &str, to: &str, upstream: &[(String, String)]) -> Result<Pair, Er
     Ok(Pair { target: target(to, &named)?, source: named })
 }
 
-async fn copy(client: &Arc<Client>, pairs: Vec<Pair>, platform: Option<&Platform>, dry: bool) -> Result<(), Error> {
+async fn copy(client: &Arc<Client>, pairs: Vec<Pair>, platform: Option<&Platform>, to: &Target) -> Result<(), Error> {
     let compared = pairs.into_iter().map(|pair| async {
         let found = compare(client, &pair, platform).await;
         (pair, found)
@@ -72,8 +72,8 @@ async fn copy(client: &Arc<Client>, pairs: Vec<Pair>, platform: Option<&Platform
             Err(error) => client.events.image(name, Err(error)),
         }
     }
-    plan(client, &deliveries);
-    if dry || deliveries.is_empty() {
+    plan(client, &deliveries, to.dry_run);
+    if to.dry_run || deliveries.is_empty() {
         return Ok(());
     }
     let spool = tempfile::Builder::new().prefix("pull-mirror-").tempdir();
@@ -83,7 +83,13 @@ async fn copy(client: &Arc<Client>, pairs: Vec<Pair>, platform: Option<&Platform
     if let Some(free) = free_space(spool.path()).filter(|free| *free < needed) {
         return Err(Error::Space { path: spool.path().to_owned(), needed, free });
     }
-    send_all(client, Supply::Registries { blobs, spool: spool.path().to_owned() }, deliveries).await;
+    send_all(
+        client,
+        Supply::Registries { blobs, spool: spool.path().to_owned() },
+        Deliveries { missing: deliveries, there: Vec::new() },
+        to.create,
+    )
+    .await;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::cli::Push;
 use crate::client::Client;
-use crate::deliver::{Delivery, Supply, send_all, target};
+use crate::deliver::{Deliveries, Delivery, Supply, send_all, target};
 use crate::error::Error;
 use crate::network;
 use crate::pack::Pack;
@@ -16,7 +16,7 @@ use crate::session::Session;
 pub fn run(push: &Push, session: &mut Session<'_>) -> Result<u8, Error> {
     let cluster = push.cluster.as_ref().map(|file| network::cluster(file, session)).transpose()?;
     let pack = Arc::new(Pack::open(&session.world.path(&push.pack))?);
-    let (to, dry_run) = (push.target.to.clone(), push.target.dry_run);
+    let (to, dry_run, creates) = (push.target.to.clone(), push.target.dry_run, push.target.create);
     let keychain = network::keychain(cluster.as_ref(), &push.network, session);
     network::run(&push.network, keychain, session, |client| async move {
         let mut deliveries = Vec::new();
@@ -31,34 +31,38 @@ pub fn run(push: &Push, session: &mut Session<'_>) -> Result<u8, Error> {
                 Err(error) => client.events.image(&entry.name, Err(error)),
             }
         }
-        let missing = not_there(&client, deliveries).await;
+        let deliveries = compare(&client, deliveries).await;
+        plan(&client, &deliveries.missing, dry_run);
         if !dry_run {
-            send_all(&client, Supply::Pack(pack), missing).await;
+            send_all(&client, Supply::Pack(pack), deliveries, creates).await;
         }
         Ok(())
     })
 }
 
 /// Tells of those that are there, and what the others come to.
-pub async fn not_there(client: &Arc<Client>, deliveries: Vec<Delivery>) -> Vec<Delivery> {
+async fn compare(client: &Arc<Client>, deliveries: Vec<Delivery>) -> Deliveries {
     let asked = deliveries.into_iter().map(|delivery| async {
         let there = delivery.is_there(client).await;
         (delivery, there)
     });
-    let mut missing = Vec::new();
+    let mut sorted = Deliveries::default();
     for (delivery, there) in futures_util::future::join_all(asked).await {
         let digest = delivery.root().digest.to_string();
         match there {
-            Ok(true) => client.events.image(&delivery.name, Ok(Done { digest, already: true })),
-            Ok(false) => missing.push(delivery),
+            Ok(true) => {
+                client.events.image(&delivery.name, Ok(Done { digest, already: true }));
+                sorted.there.push(delivery);
+            }
+            Ok(false) => sorted.missing.push(delivery),
             Err(error) => client.events.image(&delivery.name, Err(error)),
         }
     }
-    plan(client, &missing);
-    missing
+    sorted
 }
 
-pub fn plan(client: &Client, missing: &[Delivery]) {
+/// Tells what will be sent.
+pub fn plan(client: &Client, missing: &[Delivery], dry_run: bool) {
     let (mut blobs, mut bytes) = (HashSet::new(), 0);
     for delivery in missing {
         let mut own = 0;
@@ -68,8 +72,10 @@ pub fn plan(client: &Client, missing: &[Delivery]) {
                 bytes += blob.size;
             }
         }
-        let (image, digest) = (delivery.name.clone(), delivery.root().digest.to_string());
-        client.events.send(Event::Would { image, digest, bytes: own });
+        if dry_run {
+            let (image, digest) = (delivery.name.clone(), delivery.root().digest.to_string());
+            client.events.send(Event::Would { image, digest, bytes: own });
+        }
     }
     client.events.send(Event::Plan { images: missing.len(), blobs: blobs.len(), bytes });
 }

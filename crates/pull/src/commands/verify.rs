@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use drydock_core::image::reference::Reference;
+
 use crate::auth::Scope;
 use crate::cli::Verify;
 use crate::client::{Client, Place};
 use crate::credentials::Keychain;
 use crate::deliver::target;
 use crate::digest::Digest;
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::manifest::{Descriptor, Manifest};
 use crate::network;
@@ -37,7 +40,17 @@ pub fn run(verify: &Verify, session: &mut Session<'_>) -> Result<u8, Error> {
             Ok(())
         });
     }
-    let Some(pack) = pack else { return Err(Error::Usage("name a pack or --registry".to_owned())) };
+    if verify.node {
+        let (env, policy) = (session.world.env.clone(), verify.network.policy());
+        let keychain = network::keychain(cluster.as_ref(), &verify.network, session);
+        let asks = keychain.clone();
+        return network::run(&verify.network, keychain, session, |client| async move {
+            let engine = Engine::connect(&env, asks, policy, client.events.clone()).await?;
+            node_has(&client, &engine, pack.as_ref(), wanted).await;
+            Ok(())
+        });
+    }
+    let Some(pack) = pack else { return Err(Error::Usage("name a pack, --registry or --node".to_owned())) };
     network::run(&verify.network, Keychain::anonymous(), session, |client| async move {
         let checking = tokio::task::spawn_blocking(move || pack_is_whole(&pack, base.as_ref(), &client));
         checking.await.map_err(|error| Error::Network { what: "the pack".to_owned(), source: error.into() })?;
@@ -150,4 +163,35 @@ async fn has(client: &Client, place: &Place, blob: &Descriptor) -> Result<(), Er
     }
     let answer = "the registry has the manifest that names it, not the blob".to_owned();
     Err(Error::NotFound { what: format!("blob {} of {place}", blob.digest), answer })
+}
+
+async fn node_has(client: &Client, engine: &Engine, pack: Option<&Pack>, wanted: Vec<Expected>) {
+    for (name, expected) in wanted {
+        let found = node_has_one(engine, pack, &name, expected).await;
+        client.events.image(&name, found.map(|digest| Done { digest, already: true }));
+    }
+}
+
+/// What was loaded is compared with the pack, what was pulled with the registry.
+async fn node_has_one(
+    engine: &Engine,
+    pack: Option<&Pack>,
+    name: &str,
+    expected: Option<Descriptor>,
+) -> Result<String, Error> {
+    let absent = || Error::NotFound { what: name.to_owned(), answer: "the engine lacks it".to_owned() };
+    if let (Some(pack), Some(expected)) = (pack, expected) {
+        let manifest = pack.manifest(&expected)?;
+        return if engine.has(name, &manifest).await? { Ok(expected.digest.to_string()) } else { Err(absent()) };
+    }
+    let found = engine.digests(name).await?;
+    if found.is_empty() {
+        return Err(absent());
+    }
+    let reference = Reference::parse(name).map_err(|why| Error::Usage(format!("`{name}` is no image: {why}")))?;
+    let digest = engine.registry_digest(name, &reference).await?;
+    if found.contains(&digest) {
+        return Ok(digest);
+    }
+    Err(Error::Digest { what: name.to_owned(), expected: digest, found: found.join(", ") })
 }

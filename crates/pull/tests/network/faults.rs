@@ -1,8 +1,5 @@
 //! What goes wrong between here and a registry, and what comes of it.
 
-mod fake;
-mod run;
-
 use std::fs;
 use std::path::Path;
 use std::thread;
@@ -11,8 +8,8 @@ use std::time::{Duration, Instant};
 use drydock_pull::digest::Digest;
 use drydock_pull::pack::Pack;
 
-use fake::{Fake, Fault};
-use run::pull;
+use crate::fake::{Fake, Fault};
+use crate::run::pull;
 
 /// One layer that comes through one connection, and one that comes in pieces.
 const LAYERS: [(u64, usize); 2] = [(1, 1_500_000), (2, 9_000_000)];

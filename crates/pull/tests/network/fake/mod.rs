@@ -1,7 +1,9 @@
 //! A registry inside the test: speaks the protocol over its own sockets, so that it can break it at any byte.
 
 mod exchange;
+mod give;
 pub mod images;
+mod take;
 
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
@@ -75,12 +77,15 @@ pub enum Fault {
     NoMonolithicUpload,
 }
 
+/// Bytes and media type.
+type Stored = (Arc<Vec<u8>>, String);
+
 #[derive(Default)]
 pub struct Data {
     pub blobs: HashMap<Digest, Arc<Vec<u8>>>,
     pub has: HashSet<(String, Digest)>,
     /// By repository, and tag or digest.
-    pub manifests: HashMap<(String, String), (Arc<Vec<u8>>, String)>,
+    pub manifests: HashMap<(String, String), Stored>,
     pub uploads: HashMap<String, Vec<u8>>,
     pub tokens: HashMap<String, usize>,
     pub seen: HashMap<String, usize>,

@@ -46,8 +46,10 @@ impl Fake {
 
     /// An image with a layer for each seed and length.
     pub fn put_image(&self, repository: &str, tag: &str, layers: &[(u64, usize)]) -> Digest {
+        // Of what the layers unpack to; nothing here unpacks them.
+        let diffs: Vec<_> = layers.iter().map(|(seed, _)| Digest::of(&seed.to_le_bytes()).to_string()).collect();
         let config = json!({"architecture": "amd64", "os": "linux", "config": {"Labels": {"of": repository}},
-            "rootfs": {"type": "layers", "diff_ids": []}});
+            "rootfs": {"type": "layers", "diff_ids": diffs}});
         let config = config.to_string().into_bytes();
         let layer = |(seed, len): &(u64, usize)| {
             let bytes = noise(*seed, *len);

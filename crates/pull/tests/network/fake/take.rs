@@ -1,0 +1,98 @@
+//! Manifests and blobs taken in.
+
+use std::sync::Arc;
+
+use drydock_pull::digest::Digest;
+
+use super::Fault;
+use super::exchange::Exchange;
+
+impl Exchange<'_> {
+    pub fn put_manifest(&mut self) -> bool {
+        let (repository, reference) = (self.repository(), self.last());
+        let media_type = self.header("content-type").unwrap_or_default().to_owned();
+        let body = self.drain();
+        let digest = Digest::of(&body);
+        let mut data = self.shared.data();
+        let there = data.manifests.contains_key(&(repository.clone(), reference.clone()));
+        if self.shared.fault == Fault::ImmutableTag && there {
+            data.hits += 1;
+            drop(data);
+            return self.send(400, &[], b"TAG_INVALID");
+        }
+        let stored = (Arc::new(body), media_type);
+        data.manifests.insert((repository.clone(), digest.to_string()), stored.clone());
+        data.manifests.insert((repository, reference), stored);
+        drop(data);
+        self.send(201, &[("Docker-Content-Digest", digest.to_string())], b"")
+    }
+
+    pub fn upload(&mut self) -> bool {
+        let (repository, id) = (self.repository(), self.last());
+        match self.method.as_str() {
+            "POST" => self.open_upload(&repository),
+            "GET" => {
+                let len = self.shared.data().uploads.get(&id).map_or(0, Vec::len);
+                let range = ("Range", format!("0-{}", len.max(1) - 1));
+                self.send(204, &[range, ("Location", self.path().to_owned())], b"")
+            }
+            "DELETE" => {
+                self.shared.data().uploads.remove(&id);
+                self.send(204, &[], b"")
+            }
+            method => {
+                let closes = method == "PUT";
+                if closes && self.has_body() && self.shared.fault == Fault::NoMonolithicUpload {
+                    self.hit();
+                    return self.error(415, "UNSUPPORTED", &[]);
+                }
+                let body = self.drain();
+                let mut data = self.shared.data();
+                let upload = data.uploads.entry(id.clone()).or_default();
+                // The closing request with all bytes does not add to those that a broken one left.
+                if closes && !body.is_empty() {
+                    upload.clear();
+                }
+                upload.extend(body);
+                if !closes {
+                    drop(data);
+                    return self.send(202, &[("Location", self.path().to_owned())], b"");
+                }
+                let bytes = data.uploads.remove(&id).unwrap_or_default();
+                let digest = Digest::of(&bytes);
+                if self.query("digest") != Some(digest.to_string()) {
+                    drop(data);
+                    return self.send(400, &[], b"DIGEST_INVALID");
+                }
+                data.blobs.insert(digest, Arc::new(bytes));
+                data.has.insert((repository, digest));
+                drop(data);
+                self.send(201, &[], b"")
+            }
+        }
+    }
+
+    pub fn open_upload(&self, repository: &str) -> bool {
+        let mount = self.query("mount").and_then(|digest| digest.parse::<Digest>().ok());
+        let mut data = self.shared.data();
+        if let (Some(digest), Some(from)) = (mount, self.query("from")) {
+            let refused = matches!(self.shared.fault, Fault::MountRefused | Fault::MountIgnored);
+            data.hits += usize::from(refused);
+            if !refused && data.has.contains(&(from, digest)) {
+                data.has.insert((repository.to_owned(), digest));
+                drop(data);
+                return self.send(201, &[], b"");
+            }
+            if self.shared.fault == Fault::MountRefused {
+                drop(data);
+                return self.send(403, &[], b"");
+            }
+        }
+        data.opened += 1;
+        let id = format!("upload{}", data.opened);
+        data.uploads.insert(id.clone(), Vec::new());
+        drop(data);
+        let location = format!("/v2/{repository}/blobs/uploads/{id}?state=x");
+        self.send(202, &[("Location", location)], b"")
+    }
+}

@@ -1,0 +1,7 @@
+//! Commands on the network, against a registry that lives in the test.
+
+mod fake;
+mod faults;
+mod packs;
+mod real;
+mod run;
