@@ -87,6 +87,8 @@ pub enum Command {
     Login(Login),
     /// Pull what this node needs through the Docker Engine, and verify it
     Node(Node),
+    /// Look at DNS, TLS, credentials, images, quota and space, each with its remedy
+    Doctor(Doctor),
     /// Answer as docker's credential helper; the same as this program under the name docker-credential-pull
     DockerCredentialHelper {
         /// get, list, version, store, erase

@@ -14,6 +14,7 @@ pub mod credentials;
 pub mod deliver;
 pub mod digest;
 pub mod docker_config;
+pub mod doctor;
 pub mod ecr;
 pub mod engine;
 pub mod error;
@@ -59,6 +60,7 @@ pub fn run(cli: Cli, world: &mut World) -> ExitCode {
         Command::Generate(generate) => commands::generate::run(generate, &mut session),
         Command::Login(login) => commands::login::run(login, &mut session),
         Command::Node(node) => commands::node::run(node, &mut session),
+        Command::Doctor(doctor) => commands::doctor::run(doctor, &mut session),
         Command::DockerCredentialHelper { arguments } => commands::helper::run(arguments, session.world),
         Command::KubeletCredentialProvider(provider) => commands::kubelet::run(provider, &mut session),
         Command::Save(save) => commands::save::run(save, &mut session),

@@ -1,6 +1,7 @@
 //! One command a file: reads what it needs through the session, answers with its exit code.
 
 pub mod check;
+pub mod doctor;
 pub mod explain;
 pub mod generate;
 pub mod helper;

@@ -1,13 +1,11 @@
 //! docker, dockerd and skopeo for real: with our helper, and pulled by us.
 
-mod services;
-
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use services::{PASSWORD, USER};
+use crate::services::{self, PASSWORD, USER};
 
 /// A home whose docker asks our helper about the registry, which reads a cluster file.
 fn home(host: &str) -> tempfile::TempDir {
