@@ -199,7 +199,9 @@ fn rke_story(simulation: &Simulation, checked: &Checked, name: &Name) -> String 
                 "{looks}: `private_registries[{index}]` has the ECR plugin, but its url is none of ECR. rke: {error}."
             )
         }
-        (Some(index), None) => format!("{looks}: it sends {} of `private_registries[{index}]`.", rke.sends.words()),
+        (Some(index), None) => {
+            format!("{looks}: it sends {}, as `private_registries[{index}]` says.", rke.sends.words())
+        }
         (None, _) => {
             let host = name.full.split('/').next().unwrap_or_default();
             let of_host = |key: &&String| key.split('/').next() == Some(host);

@@ -43,12 +43,7 @@ impl Effective {
 
     /// A cluster.yml, without the keys that have no effect.
     pub fn to_yaml(&self, secrets: Secrets) -> String {
-        let yaml = write::yaml(&self.shown(secrets));
-        match secrets {
-            Secrets::Shown => yaml,
-            // Texts that may hold secrets, such as environment variables.
-            Secrets::Masked => Redactor::find(&yaml, &Cluster::default()).mask(&yaml).text,
-        }
+        write::yaml(&self.shown(secrets))
     }
 
     fn shown(&self, secrets: Secrets) -> Value {
@@ -75,6 +70,9 @@ fn mask(value: &mut Value, structure: &Struct) {
         } else if structure.name == "types.NetworkConfig" && key.name == "options" {
             mask_options(&mut field.value);
         }
+        if key.secret == Secret::Perhaps || matches!(key.ty.kind, Kind::List(_) | Kind::Map(_)) {
+            mask_written(&mut field.value);
+        }
         match (&key.ty.kind, &mut field.value.shape) {
             (Kind::Struct(index), _) => mask(&mut field.value, Schema::get().structure(*index)),
             (Kind::List(item), Shape::List(items)) => {
@@ -92,9 +90,29 @@ fn mask(value: &mut Value, structure: &Struct) {
     }
 }
 
+/// What looks like a secret inside of texts, such as a variable of the environment or an argument.
+fn mask_written(value: &mut Value) {
+    let masked = |line: &str| Redactor::find(line, &Cluster::default()).mask(line).text;
+    match &mut value.shape {
+        Shape::Text(text) => *text = masked(text),
+        Shape::List(items) => items.iter_mut().for_each(mask_written),
+        Shape::Fields(fields) => {
+            for field in fields {
+                let entry = field.value.as_str().map(|text| format!("{}: {text}", field.name));
+                match entry.filter(|entry| masked(entry) != *entry) {
+                    Some(_) => hide(&mut field.value),
+                    None => mask_written(&mut field.value),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
 fn mask_named(name: &str, value: &mut Value) {
     match &mut value.shape {
         Shape::Text(_) if name.eq_ignore_ascii_case("secret") => hide(value),
+        Shape::Text(_) => mask_written(value),
         Shape::List(items) => items.iter_mut().for_each(|item| mask_named(name, item)),
         Shape::Fields(fields) => fields.iter_mut().for_each(|field| mask_named(&field.name, &mut field.value)),
         _ => {}

@@ -28,7 +28,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         if let Problem::RancherForm { span } = problem {
             let message = "Rancher's form of a cluster: what stands below this key is checked";
             let finding = reporter.report(*span, "", message);
-            finding.help("for the rke command the block itself must be the file; as it stands, rke reads nothing of it");
+            finding
+                .help("for the rke command the block itself must be the file; as it stands, rke reads nothing of it");
         }
     }
 }

@@ -27,7 +27,8 @@ pub static RULE: Rule = Rule {
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     for problem in facts.problems {
         if let Problem::StateFile { span } = problem {
-            let finding = reporter.report(*span, "", "rke's state file, no cluster.yml: it holds the keys of the cluster");
+            let finding =
+                reporter.report(*span, "", "rke's state file, no cluster.yml: it holds the keys of the cluster");
             finding.help("check the cluster.yml that lies beside it, and keep this file as secret as the keys in it");
         }
     }
