@@ -2,8 +2,10 @@
 //!
 //! Flow: [`cli`] arguments -> one of [`commands`] -> `drydock_core` -> text or objects on standard output.
 //!
-//! Architecture invariant: only [`world`], [`input`] and [`save`] touch anything outside the process, and what a
-//! file means is decided by the core alone. Commands that only read files start no runtime.
+//! On the network: [`commands`] -> [`credentials`] -> [`client`] or [`engine`] -> events -> [`progress`].
+//!
+//! Architecture invariant: what a file means is decided by the core alone, and commands that only read files start no
+//! runtime. Only [`ecr`] names AWS, only [`engine`] the Docker Engine's library.
 
 pub mod archive;
 pub mod auth;

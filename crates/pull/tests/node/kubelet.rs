@@ -78,3 +78,18 @@ fn the_kubelets_configuration_fits_the_clusters_version() {
     let old = Home::new().file("cluster.yml", "kubernetes_version: v1.19.16-rancher2-1\n");
     assert_eq!(old.run(&["kubelet-credential-provider", "--print-config"]).code, 2);
 }
+
+#[test]
+fn the_public_registry_is_asked_without_a_login_where_there_is_none() {
+    let home = Home::new();
+    let run = home.kubelet("v1", "public.ecr.aws/eks-distro/pause:3.9");
+    assert_eq!(run.code, 0, "{run:?}");
+    let response: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(response["auth"], json!({}));
+    let run = home.helper("get", "public.ecr.aws");
+    assert_eq!((run.code, run.stdout.trim_end()), (1, "credentials not found in native keychain"));
+    let images = "system_images: {alpine: 'public.ecr.aws/a/b:c'}\n";
+    let run = Home::new().file("cluster.yml", images).run(&["login"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("public.ecr.aws: no login"), "{}", run.stdout);
+}
