@@ -130,6 +130,22 @@ fn a_run_that_is_killed_again_and_again_ends_with_the_right_bytes_and_fetches_li
 }
 
 #[test]
+fn an_interrupted_run_says_so_and_keeps_what_it_has() {
+    let registry = Fake::with(Fault::None, 0, None, Some(1_000_000));
+    registry.put_image("rancher/a", "v1", &[(1, 3_000_000)]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(folder.path(), &["save", &registry.image("rancher/a:v1"), "-o", "pack"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    thread::sleep(Duration::from_millis(1000));
+    let interrupt = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    let part = fs::read_dir(folder.path().join("pack/.parts")).unwrap().next().expect("a part").unwrap();
+    assert!(part.metadata().unwrap().len() > 100_000);
+}
+
+#[test]
 fn parts_of_garbage_are_no_obstacle() {
     let registry = Fake::start(Fault::None, 0);
     registry.put_image("rancher/a", "v1", &[(1, 9_000_000), (2, 150_000)]);

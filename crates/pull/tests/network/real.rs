@@ -4,9 +4,16 @@ use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use drydock_pull::auth::Scope;
+use drydock_pull::client::{Client, Place};
+use drydock_pull::credentials::Keychain;
+use drydock_pull::progress;
+use drydock_pull::retry::Policy;
+use drydock_pull::transport::Options;
 use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
 
 use crate::fake::{Fake, Fault};
@@ -28,7 +35,7 @@ impl Drop for Registry {
     }
 }
 
-/// An authority, and a certificate of it for loopback.
+/// An authority, and certificates of it for loopback and for a client.
 fn certificates(folder: &Path) {
     let key = KeyPair::generate().unwrap();
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
@@ -36,26 +43,34 @@ fn certificates(folder: &Path) {
     let certificate = authority.self_signed(&key).unwrap();
     fs::write(folder.join("ca.crt"), certificate.pem()).unwrap();
     let issuer = Issuer::new(authority, key);
-    let own_key = KeyPair::generate().unwrap();
-    let mut own = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()]).unwrap();
-    own.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    fs::write(folder.join("own.crt"), own.signed_by(&own_key, &issuer).unwrap().pem()).unwrap();
-    fs::write(folder.join("own.key"), own_key.serialize_pem()).unwrap();
+    for (name, usage) in [("own", ExtendedKeyUsagePurpose::ServerAuth), ("client", ExtendedKeyUsagePurpose::ClientAuth)]
+    {
+        let key = KeyPair::generate().unwrap();
+        let mut own = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()]).unwrap();
+        own.extended_key_usages = vec![usage];
+        fs::write(folder.join(name).with_extension("crt"), own.signed_by(&key, &issuer).unwrap().pem()).unwrap();
+        fs::write(folder.join(name).with_extension("key"), key.serialize_pem()).unwrap();
+    }
 }
 
 impl Registry {
-    fn start() -> Option<Self> {
+    /// `wants_certificate`: of its clients, instead of a login.
+    fn start(wants_certificate: bool) -> Option<Self> {
         Command::new("docker-registry").arg("--version").output().ok()?;
         let folder = tempfile::tempdir().unwrap();
         let here = folder.path().display();
         certificates(folder.path());
         fs::write(folder.path().join("htpasswd"), HTPASSWD).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let (clients, auth) = if wants_certificate {
+            (format!(", clientcas: [{here}/ca.crt]"), String::new())
+        } else {
+            (String::new(), format!("auth: {{htpasswd: {{realm: test, path: {here}/htpasswd}}}}\n"))
+        };
         let config = format!(
             "version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\n\
              storage: {{filesystem: {{rootdirectory: {here}/data}}}}\n\
-             http: {{addr: 127.0.0.1:{port}, tls: {{certificate: {here}/own.crt, key: {here}/own.key}}}}\n\
-             auth: {{htpasswd: {{realm: test, path: {here}/htpasswd}}}}\n"
+             http: {{addr: 127.0.0.1:{port}, tls: {{certificate: {here}/own.crt, key: {here}/own.key{clients}}}}}\n{auth}"
         );
         fs::write(folder.path().join("config.yml"), config).unwrap();
         let process = Command::new("docker-registry")
@@ -77,7 +92,7 @@ impl Registry {
 
 #[test]
 fn a_real_registry_takes_a_mirror_and_gives_it_back() {
-    let Some(registry) = Registry::start() else { return };
+    let Some(registry) = Registry::start(false) else { return };
     let origin = Fake::start(Fault::None, 0);
     origin.put_image("rancher/a", "v1", &[(1, 9_000_000), (2, 150_000)]);
     origin.put_image("rancher/b", "v1", &[(2, 150_000)]);
@@ -113,5 +128,31 @@ fn a_real_registry_takes_a_mirror_and_gives_it_back() {
     assert_eq!(denied.code, 3, "without the login: {}", denied.all());
     for run in [run, again, saved, denied] {
         assert!(!run.all().contains("canary"), "{}", run.all());
+    }
+}
+
+#[tokio::test]
+async fn certificates_come_from_dockers_folder() {
+    let Some(registry) = Registry::start(true) else { return };
+    let from = registry.folder.path();
+    let with_certs = async |names: &[(&str, &str)]| {
+        let certs = tempfile::tempdir().unwrap();
+        let folder = certs.path().join(&registry.address);
+        fs::create_dir(&folder).unwrap();
+        for (name, file) in names {
+            fs::copy(from.join(file), folder.join(name)).unwrap();
+        }
+        let options = Options { certs_d: certs.path().to_owned(), ..Options::default() };
+        let policy = Policy { retries: 0, ..Policy::default() };
+        let (events, _reports) = progress::channel(false, false);
+        let client = Client::new(options, policy, Arc::new(Keychain::anonymous()), events).unwrap();
+        let place = Place { host: registry.address.clone(), repository: "rancher/a".to_owned() };
+        client.head(&place, "v1", Scope::pull("rancher/a")).await
+    };
+    let authority = ("ca.crt", "ca.crt");
+    let own = [authority, ("client.cert", "client.crt"), ("client.key", "client.key")];
+    assert!(matches!(with_certs(&own).await, Ok(None)), "it answers that there is no such image");
+    for names in [&[authority][..], &[]] {
+        assert_eq!(with_certs(names).await.unwrap_err().exit_code(), 5);
     }
 }
