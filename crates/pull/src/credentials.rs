@@ -203,8 +203,11 @@ impl Keychain {
                 answer.tried.push(Attempt::found(file, format!("login of `{key}`")));
                 answer.give(file, Credential::Basic { user: entry.user.clone(), password }, None);
             }
-            Auth::NotEcr(why) => answer.tried.push(Attempt::failed(file, format!("ECR plugin of `{key}`: {why}"))),
-            Auth::Ecr { .. } => {
+            Auth::NotEcr(why) if Endpoint::of(host).is_none() => {
+                answer.tried.push(Attempt::failed(file, format!("ECR plugin of `{key}`: {why}")));
+            }
+            // Hosts that rke's expression misses, as those of dual stack, are hosts of ECR all the same.
+            Auth::Ecr { .. } | Auth::NotEcr(_) => {
                 // Where the host is told apart better than by rke's expression, that counts.
                 if let Some(endpoint) = Endpoint::of(&key).or_else(|| Endpoint::of(host)) {
                     let source = format!("ECR plugin of `{key}` in {file}");

@@ -157,7 +157,11 @@ fn region_and_service_come_from_the_host_whatever_the_environment_says() {
 }
 
 fn cluster(ecr_plugin: &str) -> String {
-    format!("private_registries:\n  - url: {ECR}\n    is_default: true\n    ecr_credential_plugin: {ecr_plugin}\n")
+    cluster_at(ECR, ecr_plugin)
+}
+
+fn cluster_at(url: &str, ecr_plugin: &str) -> String {
+    format!("private_registries:\n  - url: {url}\n    is_default: true\n    ecr_credential_plugin: {ecr_plugin}\n")
 }
 
 #[test]
@@ -175,4 +179,18 @@ fn keys_of_the_cluster_file_come_before_those_of_the_machine_and_half_a_key_coun
     }
     let callers: Vec<_> = ecr.calls.lock().unwrap().iter().map(|call| call.access_key.clone()).collect();
     assert_eq!(callers, ["AKIAFILE", KEY, KEY, KEY]);
+}
+
+#[test]
+fn a_host_of_ecr_that_rke_does_not_know_is_asked_with_the_keys_of_its_entry() {
+    let (ecr, host) = (Ecr::answering(), "123456789012.dkr-ecr.us-west-2.on.aws");
+    let keys = "{aws_access_key_id: AKIAFILE, aws_secret_access_key: s}";
+    let home = Home::new().env("AWS_ENDPOINT_URL", &ecr.address).file("cluster.yml", &cluster_at(host, keys));
+    let run = home.run(&["login"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let calls = ecr.calls.lock().unwrap();
+    assert_eq!((calls[0].access_key.as_str(), calls[0].region.as_str()), ("AKIAFILE", "us-west-2"));
+    let other = Home::new().file("cluster.yml", &cluster_at("registry.example", "{}")).run(&["login"]);
+    assert_eq!(other.code, 3);
+    assert!(other.stderr.contains("ECR plugin of `registry.example`: Not a valid ECR registry"), "{}", other.stderr);
 }
