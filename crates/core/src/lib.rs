@@ -8,7 +8,9 @@
 
 pub mod artifacts;
 pub mod cluster;
+pub mod compare;
 pub mod credentials;
+pub mod decoder;
 pub mod diagnostic;
 pub mod effective;
 pub mod fix;
@@ -21,7 +23,11 @@ pub mod rules;
 pub mod schema;
 pub mod simulate;
 pub mod text;
+pub mod versions;
 pub mod yaml;
+
+pub use compare::compare;
+pub use decoder::explain_error;
 
 use cluster::Cluster;
 use diagnostic::{Diagnostic, Step};

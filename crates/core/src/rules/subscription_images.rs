@@ -19,14 +19,13 @@ kubernetes_version: v1.32.13-rancher1-1
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    let Some(written) = &facts.cluster.kubernetes_version else { return };
     let Some(images) = Catalogue::images(&facts.plan.kubernetes_version) else { return };
     let paid = images.iter().filter(|(_, image)| Catalogue::needs_subscription(image)).count();
     if paid > 0 {
         let message =
             format!("{paid} images of `{}` need an RKE Extended Life subscription", facts.plan.kubernetes_version);
         reporter
-            .report(written.span, "kubernetes_version", message)
+            .report(facts.blame("kubernetes_version"), "kubernetes_version", message)
             .help("the newest version without one is v1.30.14-rancher1-1");
     }
 }
