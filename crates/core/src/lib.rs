@@ -8,21 +8,31 @@
 
 pub mod artifacts;
 pub mod cluster;
+pub mod compare;
 pub mod credentials;
+pub mod decoder;
 pub mod diagnostic;
+pub mod effective;
 pub mod fix;
+mod form;
 pub mod image;
 pub mod plan;
 pub mod problem;
 pub mod render;
 pub mod rules;
 pub mod schema;
+pub mod simulate;
 pub mod text;
+pub mod versions;
 pub mod yaml;
+
+pub use compare::compare;
+pub use decoder::explain_error;
 
 use cluster::Cluster;
 use diagnostic::{Diagnostic, Step};
 use plan::{Options, Plan};
+use problem::Problem;
 use rules::Facts;
 use yaml::Document;
 
@@ -54,18 +64,36 @@ pub struct Checked {
     pub hostcount_error: Option<String>,
     pub cluster: Cluster,
     pub plan: Plan,
+    /// What reading the text saw.
+    pub problems: Vec<Problem>,
     /// Sorted by place.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Reads, plans and checks one text. Never fails: what is wrong with the text is in the diagnostics.
+///
+/// Of Rancher's form of a cluster the configuration inside is checked; see [`as_written`].
 pub fn check(text: &str, options: &Options) -> Checked {
-    let (document, mut problems) = Document::parse(text);
-    let (cluster, lowered) = Cluster::lower(&document);
+    let (mut document, mut problems) = Document::parse(text);
+    if let Some((key, inside)) = form::of_rancher(&document) {
+        problems.push(Problem::RancherForm { span: key });
+        document.root = Some(inside);
+    }
+    checked(text, &document, problems, options)
+}
+
+/// As [`check`], but what the rke command does with the text as it stands: of Rancher's form it reads nothing.
+pub fn as_written(text: &str, options: &Options) -> Checked {
+    let (document, problems) = Document::parse(text);
+    checked(text, &document, problems, options)
+}
+
+fn checked(text: &str, document: &Document, mut problems: Vec<Problem>, options: &Options) -> Checked {
+    let (cluster, lowered) = Cluster::lower(document);
     problems.extend(lowered);
+    form::state(document, &mut problems);
     let plan = Plan::new(&cluster, options);
-    let findings =
-        rules::run(&Facts { text, document: &document, problems: &problems, cluster: &cluster, plan: &plan });
+    let findings = rules::run(&Facts { text, document, problems: &problems, cluster: &cluster, plan: &plan });
     let outcome = match findings.refusal {
         None => Outcome::Accepted,
         Some(refusal) if refusal.panic => Outcome::Panics { error: refusal.error },
@@ -75,5 +103,5 @@ pub fn check(text: &str, options: &Options) -> Checked {
         },
     };
     let hostcount_error = cluster.host_count_error().filter(|_| outcome == Outcome::Accepted).map(str::to_owned);
-    Checked { outcome, hostcount_error, cluster, plan, diagnostics: findings.diagnostics }
+    Checked { outcome, hostcount_error, cluster, plan, problems, diagnostics: findings.diagnostics }
 }

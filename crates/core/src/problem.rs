@@ -11,6 +11,10 @@ pub enum Problem {
     TooDeep { span: Span, levels: usize },
     /// yaml.v2 parses the text, but no value can be made of it; its words.
     Undecodable { span: Span, error: String },
+    /// The configuration stands below Rancher's key; only that was lowered.
+    RancherForm { span: Span },
+    /// rke's state file in place of a cluster.yml.
+    StateFile { span: Span },
     /// A second document, which rke never reads.
     MoreDocuments { span: Span },
     /// A key rke's decoder drops without a word.

@@ -87,6 +87,8 @@ pub enum Command {
     Login(Login),
     /// Pull what this node needs through the Docker Engine, and verify it
     Node(Node),
+    /// Look at DNS, TLS, credentials, images, quota and space, each with its remedy
+    Doctor(Doctor),
     /// Answer as docker's credential helper; the same as this program under the name docker-credential-pull
     DockerCredentialHelper {
         /// get, list, version, store, erase
@@ -112,6 +114,8 @@ pub enum Command {
         /// Code or name, as D101 [default: list all]
         code: Option<String>,
     },
+    /// Write the JSON Schema of cluster.yml, for editors
+    Schema,
     /// Write completions for a shell to standard output
     Completions { shell: clap_complete::Shell },
     /// Write the manual page to standard output
@@ -193,6 +197,12 @@ pub struct Explain {
     pub files: Vec<PathBuf>,
     #[arg(long, default_value = "human")]
     pub format: ExplainFormat,
+    /// The file as rke sees it, as YAML: defaults filled in, ignored keys left out
+    #[arg(long, conflicts_with_all = ["image", "format"])]
+    pub effective: bool,
+    /// What happens when this image is pulled: registry, key, login, and what the kubelet would use
+    #[arg(long, value_name = "REF")]
+    pub image: Option<String>,
     /// Show passwords and keys instead of ***
     #[arg(long)]
     pub show_secrets: bool,

@@ -203,8 +203,11 @@ impl Keychain {
                 answer.tried.push(Attempt::found(file, format!("login of `{key}`")));
                 answer.give(file, Credential::Basic { user: entry.user.clone(), password }, None);
             }
-            Auth::NotEcr(why) => answer.tried.push(Attempt::failed(file, format!("ECR plugin of `{key}`: {why}"))),
-            Auth::Ecr { .. } => {
+            Auth::NotEcr(why) if Endpoint::of(host).is_none() => {
+                answer.tried.push(Attempt::failed(file, format!("ECR plugin of `{key}`: {why}")));
+            }
+            // Hosts that rke's expression misses, as those of dual stack, are hosts of ECR all the same.
+            Auth::Ecr { .. } | Auth::NotEcr(_) => {
                 // Where the host is told apart better than by rke's expression, that counts.
                 if let Some(endpoint) = Endpoint::of(&key).or_else(|| Endpoint::of(host)) {
                     let source = format!("ECR plugin of `{key}` in {file}");
@@ -267,13 +270,19 @@ impl Keychain {
     ) {
         let key = self.0.cache.key(endpoint, keys, &self.0.env);
         let held = self.once(&key, refresh, async |since| self.token(&key, endpoint, keys, since).await).await;
-        let told = held.tried.iter().any(|attempt| attempt.result == Outcome::Failed);
-        answer.tried.extend(held.tried);
-        match held.result {
+        let Held { result, mut tried, .. } = held;
+        // The public registry answers without a login too.
+        let worst = if *endpoint == Endpoint::Public { Outcome::None } else { Outcome::Failed };
+        for attempt in tried.iter_mut().filter(|attempt| attempt.result == Outcome::Failed) {
+            attempt.result = worst;
+        }
+        let told = tried.iter().any(|attempt| attempt.result == Outcome::Failed);
+        answer.tried.append(&mut tried);
+        match result {
             Ok((login, expires)) => answer.give(source, login, expires),
             // The step of the chain that failed has said it.
             Err(_) if told => {}
-            Err(why) => answer.tried.push(Attempt::failed(source, why)),
+            Err(outcome) => answer.tried.push(Attempt { source: source.to_owned(), result: worst, outcome }),
         }
     }
 

@@ -57,6 +57,10 @@ impl Engine {
         Ok(Self { docker, address: address.to_owned(), keychain, policy, events })
     }
 
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Pulls unless the engine has what the registry has, then compares the digests of both.
     pub async fn pull(&self, image: &str) -> Result<Done, Error> {
         let reference = Reference::parse(image)

@@ -2,8 +2,10 @@
 //!
 //! Flow: [`cli`] arguments -> one of [`commands`] -> `drydock_core` -> text or objects on standard output.
 //!
-//! Architecture invariant: only [`world`], [`input`] and [`save`] touch anything outside the process, and what a
-//! file means is decided by the core alone. Commands that only read files start no runtime.
+//! On the network: [`commands`] -> [`credentials`] -> [`client`] or [`engine`] -> events -> [`progress`].
+//!
+//! Architecture invariant: what a file means is decided by the core alone, and commands that only read files start no
+//! runtime. Only [`ecr`] names AWS, only [`engine`] the Docker Engine's library.
 
 pub mod archive;
 pub mod auth;
@@ -14,6 +16,7 @@ pub mod credentials;
 pub mod deliver;
 pub mod digest;
 pub mod docker_config;
+pub mod doctor;
 pub mod ecr;
 pub mod engine;
 pub mod error;
@@ -59,6 +62,7 @@ pub fn run(cli: Cli, world: &mut World) -> ExitCode {
         Command::Generate(generate) => commands::generate::run(generate, &mut session),
         Command::Login(login) => commands::login::run(login, &mut session),
         Command::Node(node) => commands::node::run(node, &mut session),
+        Command::Doctor(doctor) => commands::doctor::run(doctor, &mut session),
         Command::DockerCredentialHelper { arguments } => commands::helper::run(arguments, session.world),
         Command::KubeletCredentialProvider(provider) => commands::kubelet::run(provider, &mut session),
         Command::Save(save) => commands::save::run(save, &mut session),
@@ -68,6 +72,7 @@ pub fn run(cli: Cli, world: &mut World) -> ExitCode {
         Command::Verify(verify) => commands::verify::run(verify, &mut session),
         Command::Serve(serve) => commands::serve::run(serve, &mut session),
         Command::Rule { code } => commands::rule::run(code.as_deref(), &mut session),
+        Command::Schema => commands::schema::run(&mut session),
         Command::Completions { shell } => commands::shell::completions(*shell, &mut session),
         Command::Man => commands::shell::man(&mut session),
     };

@@ -180,6 +180,8 @@ fn no_command_shows_a_secret_unless_asked() {
         &["check", "--diff", "--unsafe-fixes", "a.yml", "b.yml", "c.yml", "d.yml"],
         &["explain", "a.yml", "b.yml", "d.yml"],
         &["explain", "--format", "jsonl", "a.yml", "b.yml", "d.yml"],
+        &["explain", "--effective", "a.yml", "b.yml", "d.yml"],
+        &["explain", "--image", "registry.example.com:5000/rancher/rke-tools:v0.1.103", "--format", "jsonl", "a.yml"],
         &["images", "--format", "table", "a.yml"],
         &["images", "--format", "json", "--all", "a.yml"],
         &["generate", "--all", "-o", "out", "a.yml"],
@@ -193,6 +195,31 @@ fn no_command_shows_a_secret_unless_asked() {
             assert!(!said.contains(secret), "{secret} after {arguments:?}:\n{said}");
         }
     }
+}
+
+#[test]
+fn explain_shows_the_file_as_rke_sees_it_and_pulls_one_image_in_words() {
+    let folder = folder(&[("cluster.yml", ACCEPTED)]);
+    let yaml = pull(folder.path(), &["explain", "--effective"]).stdout;
+    for line in ["  port: '22'", "  plugin: canal", "    cluster_dns_server: 10.43.0.10", "  password: '***'"] {
+        assert!(yaml.lines().any(|told| told == line), "{line} in:\n{yaml}");
+    }
+    let shown = pull(folder.path(), &["explain", "--effective", "--show-secrets"]).stdout;
+    assert!(shown.contains("  password: canary-password\n"), "{shown}");
+    let image = "registry.example.com:5000/rancher/rke-tools:v0.1.103";
+    let told = pull(folder.path(), &["explain", "--image", image]);
+    expect![[r#"
+        registry.example.com:5000/rancher/rke-tools:v0.1.103
+          The registry `registry.example.com:5000` is asked for `rancher/rke-tools`.
+          It is `system_images.alpine` of this cluster, for: every node.
+          rke drops the tag and the last two parts of the path, and looks for `registry.example.com:5000`: it sends user and password, as `private_registries[1]` says.
+          The kubelet, for pods, compares host and start of the path: it uses user and password of `private_registries[1]`.
+    "#]]
+    .assert_eq(&told.stdout);
+    let object = json(&pull(folder.path(), &["explain", "--image", image, "--format", "jsonl"]).stdout);
+    assert_eq!((&object["rke"]["entry"], &object["kubelet"]["sends"]), (&Value::from(1), &Value::from("login")));
+    let schema = json(&pull(folder.path(), &["schema"]).stdout);
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
 }
 
 #[test]

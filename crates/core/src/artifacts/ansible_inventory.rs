@@ -68,20 +68,24 @@ pub fn any_node(request: &Request<'_>) -> Result<(), String> {
 fn jump(request: &Request<'_>) -> Option<String> {
     let bastion = request.plan.bastion.as_ref()?;
     let address = quote::word_for_ssh(&bastion.address)?;
-    let user = quote::word_for_ssh(&bastion.user)?;
+    let user = match bastion.user.as_str() {
+        "" => String::new(),
+        user => format!("{}@", quote::word_for_ssh(user).filter(|user| !user.contains(['/', ':', '@', '~']))?),
+    };
     let port: u16 = bastion.port.parse().ok()?;
-    let fits = !address.contains(['@', '/']) && !user.contains(['/', ':', '@']);
-    let address = if address.contains(':') { format!("[{address}]") } else { address.to_owned() };
-    fits.then(|| format!("-o ProxyJump={user}@{address}:{port}"))
+    let address = match address.contains(':') {
+        true => format!("[{address}]"),
+        false => address.to_owned(),
+    };
+    let fits = !address.contains(['@', '/', '~']);
+    fits.then(|| format!("-o ProxyJump={user}{address}:{port}"))
 }
 
 fn needs(request: &Request<'_>) -> Vec<String> {
     let mut needs = vec!["`ansible-inventory -i inventory.yml --graph` shows what Ansible reads.".to_owned()];
     if let Some(bastion) = &request.plan.bastion {
-        needs.push(format!(
-            "The key of the bastion in your agent, `ssh-add {}`: ssh does not pass on the nodes' key.",
-            quote::line(&bastion.key_path)
-        ));
+        let add = quote::word_for_ssh(&bastion.key_path).map(|path| format!(", `ssh-add {path}`")).unwrap_or_default();
+        needs.push(format!("The key of the bastion in your agent{add}: ssh does not pass on the nodes' key."));
     }
     let known = hosts(request);
     let left: Vec<String> = request

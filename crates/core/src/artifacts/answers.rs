@@ -6,7 +6,6 @@ use std::fmt;
 use super::Request;
 use super::target::Target;
 use crate::credentials::Secrets;
-use crate::credentials::ecr::EcrHost;
 use crate::image::catalogue::Catalogue;
 use crate::image::reference::Reference;
 use crate::image::version::Version;
@@ -307,9 +306,4 @@ pub fn host(registry: &str) -> &str {
 /// The path of a registry, without slashes at its ends; empty where it has none.
 pub fn path(registry: &str) -> &str {
     registry.split_once('/').map_or("", |(_, path)| path)
-}
-
-/// The registry's host by the names of Amazon ECR.
-pub fn ecr(registry: &str) -> Option<EcrHost<'_>> {
-    EcrHost::parse(host(registry))
 }

@@ -7,6 +7,7 @@ use super::answers::{REGISTRY, host, path};
 use super::copies::repositories;
 use crate::credentials::EcrKeys;
 use crate::credentials::ecr::{self, EcrHost};
+use crate::image::reference::Reference;
 use crate::image::version::Version;
 
 /// A registry with a host of Amazon ECR.
@@ -28,8 +29,11 @@ pub enum Place {
 }
 
 impl Ecr {
-    fn new(url: &str, is_default: bool, keys: Option<EcrKeys>) -> Option<Self> {
+    /// None for any other host.
+    pub fn new(url: &str, is_default: bool, keys: Option<EcrKeys>) -> Option<Self> {
         let url = url.trim().trim_start_matches("https://").trim_end_matches('/');
+        // With a path that no image name can hold there is nothing to pull from.
+        Reference::parse(&format!("{url}/a/b")).ok()?;
         let place = match EcrHost::parse(host(url))? {
             EcrHost::Public => Place::Public,
             EcrHost::Private { account, region, partition, .. } => {
@@ -80,7 +84,7 @@ impl Request<'_> {
 }
 
 /// Said where a generator has nothing to do without one.
-pub const NO_ECR: &str =
+const NO_ECR: &str =
     "the file names no ECR registry: answer `registry` with one, as 123456789012.dkr.ecr.eu-central-1.amazonaws.com";
 
 pub fn any_ecr(request: &Request<'_>) -> Result<(), String> {

@@ -1,7 +1,7 @@
 //! The CA of the registries, where dockerd looks for it.
 
 use super::answers::{CA_FILE, REGISTRY, host};
-use super::{Family, Generator, Request, quote};
+use super::{Family, Generator, Request, quote, script};
 use crate::credentials::ecr::EcrHost;
 use crate::image::reference::Reference;
 
@@ -48,13 +48,10 @@ pub fn hosts(request: &Request<'_>) -> Vec<String> {
 fn write(request: &Request<'_>) -> String {
     let lines: String = hosts(request).iter().map(|host| format!("  {}\n", quote::shell(host))).collect();
     let certificate = request.text(&CA_FILE).unwrap_or_else(|| "ca.crt".to_owned());
-    let head = quote::comment(
+    let head = script::head(
         "Puts the CA certificate of the registries where dockerd looks for it.\nsudo bash install-ca.sh [CERTIFICATE]",
     );
-    format!(
-        "#!/usr/bin/env bash\n{head}set -euo pipefail\n\ndefault={}\nregistries=(\n{lines}){SCRIPT}",
-        quote::shell(&certificate)
-    )
+    format!("{head}default={}\nregistries=(\n{lines}){SCRIPT}", quote::shell(&certificate))
 }
 
 const SCRIPT: &str = r#"

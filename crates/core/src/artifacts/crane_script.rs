@@ -1,9 +1,9 @@
 //! A script that fills a registry with crane.
 
-use super::answers::{REGISTRY, SCOPE};
+use super::answers::{INSECURE, REGISTRY, SCOPE};
 use super::images::any_targets;
 use super::script::Tool;
-use super::{Family, Generator};
+use super::{Family, Generator, script};
 
 pub static GENERATOR: Generator = Generator {
     id: "crane-script",
@@ -11,11 +11,11 @@ pub static GENERATOR: Generator = Generator {
     title: "Fill a registry with crane",
     file: TOOL.file,
     language: "sh",
-    questions: &[&REGISTRY, &SCOPE],
+    questions: &[&REGISTRY, &SCOPE, &INSECURE],
     applies: any_targets,
     why: |request| TOOL.why(request),
     needs: |request| TOOL.needs(request),
-    write: |request| TOOL.write(request, ""),
+    write: |request| TOOL.write(request, &script::insecure(request)),
 };
 
 const TOOL: Tool = Tool {
@@ -28,7 +28,7 @@ const TOOL: Tool = Tool {
 };
 
 const FUNCTIONS: &str = r#"
-log_in() { crane auth login --username "$1" --password-stdin "$2"; }
-copy() { crane copy "$1" "$2"; }
-exists() { crane manifest "$1"; }
+log_in() { crane auth login ${insecure:+"$insecure"} --username "$1" --password-stdin "$2"; }
+copy() { crane copy ${insecure:+"$insecure"} "$1" "$2"; }
+exists() { crane manifest ${insecure:+"$insecure"} "$1"; }
 "#;

@@ -35,18 +35,26 @@ pub static GENERATOR: Generator = Generator {
 fn needs(request: &Request<'_>) -> Vec<String> {
     let mut needs = vec!["~/.docker/config.json of whoever pulls; merge it with the one that is there.".to_owned()];
     if request.answers.secrets == Secrets::Masked {
-        needs.extend(request.logins().iter().map(|login| {
-            format!(
-                "`docker login --username {} {}`, which adds the password.",
-                quote::shell(&login.user),
-                login.host()
-            )
-        }));
+        for (host, user) in first_by_host(request) {
+            let command = format!("docker login --username {} {host}", quote::shell(&user));
+            needs.push(format!("{}, which adds the password.", quote::code(&command)));
+        }
     }
     if !request.ecr_registries().is_empty() {
         needs.push("docker-credential-ecr-login on PATH.".to_owned());
     }
     needs
+}
+
+/// Docker keeps one login a host: of several that of the default registry, else the first.
+fn first_by_host(request: &Request<'_>) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for login in request.logins() {
+        if found.iter().all(|(host, _)| host != login.host()) {
+            found.push((login.host().to_owned(), login.user));
+        }
+    }
+    found
 }
 
 fn write(request: &Request<'_>) -> String {

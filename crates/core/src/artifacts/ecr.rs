@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::answers::{EC2, INSTANCE_PROFILE, PROFILE_ECR_PERMISSIONS, REGISTRY};
-use super::aws::{Ecr, any_ecr};
+use super::aws::{Ecr, Place, any_private_ecr};
 use super::{Family, Generator, Request, quote};
 use crate::credentials::Secrets;
 
@@ -14,7 +14,7 @@ pub static GENERATOR: Generator = Generator {
     file: "ecr.yml",
     language: "yaml",
     questions: &[&EC2, &INSTANCE_PROFILE, &PROFILE_ECR_PERMISSIONS, &REGISTRY],
-    applies: any_ecr,
+    applies: any_private_ecr,
     why,
     needs,
     write,
@@ -50,6 +50,7 @@ fn why(request: &Request<'_>) -> String {
              identity of its own machine without a word."
         )
     };
+    let identity = if uses_profile(request) { "identity of the machine that runs rke" } else { "keys of the plugin" };
     let kubelet = if request.kubelet_needs_provider() {
         " Kubernetes 1.27 and later pull for pods through a credential provider, hence the two `extra_args`."
     } else {
@@ -58,24 +59,36 @@ fn why(request: &Request<'_>) -> String {
     format!(
         "{choice} The manual writes `ecrCredentialPlugin`, which rke ignores: the key it reads is \
          `ecr_credential_plugin` (rke v1.3.0 to v1.8.14, types/rke_types.go:118). System images are pulled with the \
-         identity of the machine that runs rke, or with these keys; pods with the identity of their node.{kubelet}"
+         {identity}; pods with the identity of their node.{kubelet}"
     )
 }
 
 fn needs(request: &Request<'_>) -> Vec<String> {
-    let mut needs = vec!["Merge this into cluster.yml, then run `rke up`; your other registries stay.".to_owned()];
+    let mut needs = vec![
+        "Merge this into cluster.yml: your other registries and the rest of `extra_env` stay. Then run `rke up`."
+            .to_owned(),
+    ];
     if uses_profile(request) {
         needs.push(
             "Pull permissions for the instance profile of every node, and for the machine that runs rke, which pulls \
              the system images: see the pull policy."
                 .to_owned(),
         );
-    } else {
+    } else if write(request).contains("${AWS_") {
         needs.push(
             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in place of `${…}`: rke expands nothing itself, \
              `envsubst < ecr.yml` does."
                 .to_owned(),
         );
+    }
+    for registry in entries(request).iter().filter(|registry| !registry.is_known_to_rke()) {
+        if let Some((_, region, _)) = registry.private() {
+            needs.push(format!(
+                "`{}=$(aws ecr get-login-password --region {region})` before each `rke up`, also put in place by \
+                 envsubst.",
+                token_variable(registry)
+            ));
+        }
     }
     if request.kubelet_needs_provider() {
         needs.push(format!(
@@ -86,8 +99,17 @@ fn needs(request: &Request<'_>) -> Vec<String> {
     needs
 }
 
+/// Those with a place in the snippet: the public registry is pulled from without a login.
+fn entries(request: &Request<'_>) -> Vec<Ecr> {
+    request.ecr_registries().into_iter().filter(|registry| registry.place != Place::Public).collect()
+}
+
+fn token_variable(registry: &Ecr) -> String {
+    format!("TOKEN_{}", quote::variable(registry.host()))
+}
+
 fn write(request: &Request<'_>) -> String {
-    let registries = request.ecr_registries();
+    let registries = entries(request);
     let profile = uses_profile(request);
     let entries: Vec<Value> = registries.iter().map(|registry| entry(request, registry, profile)).collect();
     let mut kubelet = Map::new();
@@ -122,10 +144,7 @@ fn write(request: &Request<'_>) -> String {
     };
     head += if profile { "- pods: the instance profile of their node\n" } else { "- pods: the keys in extra_env\n" };
     for registry in registries.iter().filter(|registry| !registry.is_known_to_rke()) {
-        head += &format!(
-            "\nrke's plugin does not know {}: user AWS and a token of 12 hours instead\n",
-            quote::line(registry.host())
-        );
+        head += &format!("- rke's plugin does not know {}: a token of 12 hours\n", registry.host());
     }
     format!("{}{}", quote::comment(&head), quote::yaml(&Value::Object(file)))
 }
@@ -138,7 +157,7 @@ fn entry(request: &Request<'_>, registry: &Ecr, profile: bool) -> Value {
     }
     if !registry.is_known_to_rke() {
         entry.insert("user".to_owned(), json!("AWS"));
-        entry.insert("password".to_owned(), json!("${ECR_TOKEN}"));
+        entry.insert("password".to_owned(), json!(format!("${{{}}}", token_variable(registry))));
         return Value::Object(entry);
     }
     let mut plugin = Map::new();

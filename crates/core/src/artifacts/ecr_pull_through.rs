@@ -2,7 +2,7 @@
 
 use super::answers::{CACHE_PREFIX, REGISTRY};
 use super::aws::any_private_ecr;
-use super::{Family, Generator, Request, quote};
+use super::{Family, Generator, Request, quote, script};
 
 pub static GENERATOR: Generator = Generator {
     id: "ecr-pull-through",
@@ -43,9 +43,9 @@ fn write(request: &Request<'_>) -> String {
     let Some(registry) = request.private_ecr() else { return String::new() };
     let Some((account, region, _)) = registry.private() else { return String::new() };
     let prefix = request.text(&CACHE_PREFIX).unwrap_or_default();
-    let head = quote::comment(&format!("Docker Hub behind {}.", url(request)));
+    let head = script::head(&format!("Docker Hub behind {}.", url(request)));
     format!(
-        "#!/usr/bin/env bash\n{head}set -euo pipefail\n\naccount={}\nregion={}\nprefix={}\n{SCRIPT}",
+        "{head}account={}\nregion={}\nprefix={}\n{SCRIPT}",
         quote::shell(account),
         quote::shell(region),
         quote::shell(&prefix)

@@ -3,7 +3,7 @@
 use super::answers::{REGISTRY, SCOPE};
 use super::aws::any_private_ecr;
 use super::images::any_copies;
-use super::{Family, Generator, Request, quote};
+use super::{Family, Generator, Request, quote, script};
 
 pub static GENERATOR: Generator = Generator {
     id: "ecr-repositories-cli",
@@ -32,9 +32,9 @@ fn write(request: &Request<'_>) -> String {
     let Some((account, region, _)) = registry.private() else { return String::new() };
     let names: String =
         request.repositories_in(&registry).iter().map(|name| format!("  {}\n", quote::shell(name))).collect();
-    let head = quote::comment(&format!("Repositories in {}; those that exist are left alone.", registry.host()));
+    let head = script::head(&format!("Repositories in {}; those that exist are left alone.", registry.host()));
     format!(
-        "#!/usr/bin/env bash\n{head}set -euo pipefail\n\naccount={}\nregion={}\nrepositories=(\n{names})\n{SCRIPT}",
+        "{head}account={}\nregion={}\nrepositories=(\n{names})\n{SCRIPT}",
         quote::shell(account),
         quote::shell(region)
     )

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::answers::{REGISTRY, host, path};
-use super::{Family, Generator, Request, quote};
+use super::{Family, Generator, Request, quote, script};
 
 pub static GENERATOR: Generator = Generator {
     id: "harbor-proxy",
@@ -75,9 +75,9 @@ id=$(registry_id)
 fn write(request: &Request<'_>) -> String {
     let (host, project) = target(request).unwrap_or_default();
     let body = json!({ "project_name": project, "metadata": { "public": "false" } });
-    let head = quote::comment(&format!("A project of Harbor that caches Docker Hub: {host}/{project}"));
+    let head = script::head(&format!("A project of Harbor that caches Docker Hub: {host}/{project}"));
     format!(
-        "#!/usr/bin/env bash\n{head}set -euo pipefail\n\nharbor={}\n{CALL}\
+        "{head}harbor={}\n{CALL}\
          jq --argjson id \"$id\" '. + {{registry_id: $id}}' <<<{} | call POST projects\n",
         quote::shell(&host),
         quote::shell(&body.to_string())

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::answers::{REGISTRY, SCOPE};
 use super::copies::Copies;
 use super::harbor_proxy::{CALL, applies, target};
-use super::{Family, Generator, Request, quote};
+use super::{Family, Generator, Request, quote, script};
 use crate::image::reference::Reference;
 
 pub static GENERATOR: Generator = Generator {
@@ -41,8 +41,8 @@ pub static GENERATOR: Generator = Generator {
 fn write(request: &Request<'_>) -> String {
     let (host, project) = target(request).unwrap_or_default();
     let copies = request.copies();
-    let head = quote::comment(&format!("Replication from Docker Hub to {host}/{project}"));
-    let mut out = format!("#!/usr/bin/env bash\n{head}set -euo pipefail\n\nharbor={}\n{CALL}", quote::shell(&host));
+    let head = script::head(&format!("Replication from Docker Hub to {host}/{project}"));
+    let mut out = format!("{head}harbor={}\n{CALL}", quote::shell(&host));
     for (namespace, (names, tags)) in namespaces(&copies) {
         let body = json!({
             "name": format!("rke-images-{namespace}"),

@@ -60,13 +60,14 @@ fn why(request: &Request<'_>) -> String {
     } else {
         "Exactly what the nodes of this cluster pull, by their roles, network, DNS, ingress and metrics settings"
     };
-    let snapshot = match &request.plan.snapshot_image {
-        Some(image) => format!(
-            " `{}` takes etcd's snapshots: rke gives it the tag of its default version, so `rke config \
-             --system-images` leaves it out of the list of any other version.",
-            quote::line(image)
+    let alpine = request.plan.image("alpine").map(|planned| planned.image.as_str());
+    let snapshot = match request.plan.snapshot_image.as_deref() {
+        Some(image) if Some(image) != alpine => format!(
+            " {} takes etcd's snapshots: rke gives it the tag of its default version, so `rke config --system-images` \
+             does not list it for this one.",
+            quote::code(image)
         ),
-        None => String::new(),
+        _ => String::new(),
     };
     let exceptions = exceptions(&request.copies());
     format!(

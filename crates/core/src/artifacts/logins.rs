@@ -22,26 +22,38 @@ impl Login {
 }
 
 impl Request<'_> {
-    /// Entries with user and password, by url. ECR is none of them: its tokens last twelve hours.
+    /// Entries with user and password, the default registry first, then by url. ECR is none of them: its tokens last twelve hours.
     pub fn logins(&self) -> Vec<Login> {
         let entries = self.plan.registries.entries.iter().map(|(_, registry)| registry);
-        let kept = entries.filter(|registry| has_login(registry) && is_registry(&registry.url));
-        kept.map(|registry| Login {
-            url: registry.url.clone(),
-            user: registry.user.clone(),
-            password: match self.answers.secrets {
-                Secrets::Shown => registry.password.clone(),
-                Secrets::Masked => format!("${{{}}}", password_variable(&registry.url)),
-            },
-        })
-        .collect()
+        let mut kept: Vec<&Registry> =
+            entries.filter(|registry| has_login(registry) && is_registry(&registry.url)).collect();
+        kept.sort_by_key(|registry| !registry.is_default);
+        kept.into_iter()
+            .map(|registry| Login {
+                url: registry.url.clone(),
+                user: registry.user.clone(),
+                password: match self.answers.secrets {
+                    Secrets::Shown => registry.password.clone(),
+                    Secrets::Masked => format!("${{{}}}", password_variable(&registry.url)),
+                },
+            })
+            .collect()
     }
 
     /// Said where the files hold references: nothing expands them by itself.
     pub fn expansion(&self, file: &str) -> Option<String> {
         let names: Vec<String> = self.logins().iter().map(|login| password_variable(&login.url)).collect();
         let masked = self.answers.secrets == Secrets::Masked && !names.is_empty();
-        masked.then(|| format!("{} in the environment, then `envsubst < {file}`.", names.join(", ")))
+        // Named one by one: envsubst would also empty the $x of a user robot$x.
+        let references: Vec<String> = names.iter().map(|name| format!("${{{name}}}")).collect();
+        masked.then(|| {
+            format!(
+                "{} in the environment, then `envsubst '{}' < {file}`. A password with quotes or backslashes must be \
+                 escaped by hand, or the file written with the secrets in it.",
+                names.join(", "),
+                references.join(" ")
+            )
+        })
     }
 }
 

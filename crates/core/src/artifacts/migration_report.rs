@@ -1,12 +1,12 @@
 //! What a move to RKE2 or K3s loses, entry by entry.
 
 use super::answers::{CA_FILE, REGISTRY, TARGET_VERSION, host, path};
-use super::aws::NO_ECR;
+use super::aws::Ecr;
 use super::ca_placement;
 use super::rke2_registries::target;
 use super::target::Target;
 use super::{Family, Generator, Request, quote};
-use crate::credentials::{Registry, ecr::EcrHost};
+use crate::credentials::Registry;
 use crate::plan::Source;
 
 pub static GENERATOR: Generator = Generator {
@@ -61,14 +61,16 @@ fn entry(request: &Request<'_>, target: &Target, registry: &Registry) -> String 
     let url = &registry.url;
     let mut said: Vec<String> = Vec::new();
     let mut agent: Vec<&str> = Vec::new();
-    if registry.ecr.is_some() || EcrHost::parse(host(url)).is_some() {
-        said.push(match request.ecr_registries().iter().any(|ecr| ecr.url == *url) {
-            true => {
-                "ECR: the credential provider's file, in the same folder as on RKE1, and the pull policy".to_owned()
-            }
-            false => format!("the ECR plugin on a host that is not ECR's is lost ({NO_ECR})"),
+    let is_ecr = Ecr::new(url, false, None).is_some();
+    if is_ecr || registry.ecr.is_some() {
+        said.push(if is_ecr {
+            "ECR: the credential provider's file, in the same folder as on RKE1, and the pull policy".to_owned()
+        } else {
+            "**cannot be expressed**: the ECR plugin on a host that is not ECR's".to_owned()
         });
-        agent.push("the ECR plugin");
+        if registry.ecr.is_some() {
+            agent.push("the ECR plugin");
+        }
     } else if registry.user.is_empty() || registry.password.is_empty() {
         said.push("no login to carry over".to_owned());
     } else {

@@ -62,11 +62,15 @@ pub struct Request<'a> {
 }
 
 impl Generator {
-    /// The file, or why there is none.
+    /// The file, or why there is none. The words about it may hold text of the file, but nothing that steers a terminal.
     pub fn artifact(&self, plan: &Plan, answers: &Answers) -> Result<Artifact, String> {
         let request = Request { plan, answers };
-        (self.applies)(&request)?;
-        Ok(Artifact { text: (self.write)(&request), why: (self.why)(&request), needs: (self.needs)(&request) })
+        (self.applies)(&request).map_err(|reason| quote::line(&reason))?;
+        Ok(Artifact {
+            text: (self.write)(&request),
+            why: quote::line(&(self.why)(&request)),
+            needs: (self.needs)(&request).iter().map(|need| quote::line(need)).collect(),
+        })
     }
 }
 

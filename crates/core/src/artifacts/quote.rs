@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 /// A word of sh and bash that stands for exactly this text.
 ///
 /// NUL is dropped: no argument of a program can hold it.
@@ -36,19 +38,68 @@ pub fn comment(text: &str) -> String {
 }
 
 /// A YAML document, without the line of dashes.
-pub fn yaml(value: &serde_json::Value) -> String {
-    serde_yaml::to_string(value).unwrap_or_default()
+///
+/// serde_yaml quotes what YAML 1.2 takes for something else than text. Kubernetes, RKE2 and Ansible read YAML 1.1, where
+/// `yes`, `1:30`, `1_000` and `2001-01-01` are no texts either: such a text is handed over under a name that is quoted
+/// for certain, and put back in its place.
+pub fn yaml(value: &Value) -> String {
+    let mut texts = Vec::new();
+    let mut out = serde_yaml::to_string(&stand_in(value, &mut texts)).unwrap_or_default();
+    for (index, text) in texts.iter().enumerate() {
+        out = out.replacen(&name(index), text, 1);
+    }
+    out
+}
+
+/// A leading `!` is quoted; the private character keeps it apart from any text of the file.
+fn name(index: usize) -> String {
+    format!("!{index}\u{e000}")
+}
+
+fn stand_in(value: &Value, texts: &mut Vec<String>) -> Value {
+    let mut replaced = |text: &String| {
+        if !is_no_text_in_yaml_1_1(text) {
+            return text.clone();
+        }
+        texts.push(text.clone());
+        name(texts.len() - 1)
+    };
+    match value {
+        Value::String(text) => Value::String(replaced(text)),
+        Value::Array(items) => items.iter().map(|item| stand_in(item, texts)).collect(),
+        Value::Object(members) => {
+            let mut out = serde_json::Map::new();
+            for (key, value) in members {
+                let key = if is_no_text_in_yaml_1_1(key) {
+                    stand_in(&key.as_str().into(), texts)
+                } else {
+                    key.as_str().into()
+                };
+                out.insert(key.as_str().unwrap_or_default().to_owned(), stand_in(value, texts));
+            }
+            Value::Object(out)
+        }
+        other => other.clone(),
+    }
+}
+
+/// Booleans, numbers with underscores, sexagesimal numbers, dates; none of these texts needs more than quotes.
+fn is_no_text_in_yaml_1_1(text: &str) -> bool {
+    let word = ["y", "n", "yes", "no", "on", "off", "=", "<<"].contains(&text.to_ascii_lowercase().as_str());
+    let number = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
+        && text.chars().all(|c| c.is_ascii_digit() || "_:.+-TtZzEe".contains(c));
+    word || (number && text.contains(|c: char| c.is_ascii_digit()))
 }
 
 /// A JSON document that ends its last line.
-pub fn json(value: &serde_json::Value) -> String {
+pub fn json(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
 /// A TOML string.
 pub fn toml(text: &str) -> String {
     // JSON's escapes are TOML's, but for DEL.
-    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
+    Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }
 
 /// The middle of an environment variable's name: `HARBOR_LOCAL_8443` of `harbor.local:8443`.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::answers::{REGISTRY, SCOPE, host};
+use super::answers::{INSECURE, REGISTRY, SCOPE, host};
 use super::images::any_targets;
 use super::{Family, Generator, Request, quote};
 
@@ -12,7 +12,7 @@ pub static GENERATOR: Generator = Generator {
     title: "regsync",
     file: "regsync.yml",
     language: "yaml",
-    questions: &[&REGISTRY, &SCOPE],
+    questions: &[&REGISTRY, &SCOPE, &INSECURE],
     applies: any_targets,
     why: |_| {
         "One entry an image, of type `image`: the `tags.allow` of type `repository` are regular expressions, in which \
@@ -52,6 +52,7 @@ fn write(request: &Request<'_>) -> String {
                 "registry": host,
                 "user": "{{env \"REGISTRY_USER\"}}",
                 "pass": "{{env \"REGISTRY_PASSWORD\"}}",
+                "tls": if request.is_yes(&INSECURE) { "disabled" } else { "enabled" },
             }));
         }
     }

@@ -18,7 +18,8 @@ pub static GENERATOR: Generator = Generator {
         target(request)?;
         if settings(request).is_empty() {
             return Err(
-                "the file has no default registry, and nothing else that would belong into config.yaml".to_owned()
+                "nothing belongs into config.yaml: no default registry, or one with a path, which this release refuses"
+                    .to_owned(),
             );
         }
         Ok(())

@@ -1,10 +1,10 @@
 //! The images of RKE2 or K3s to the registry.
 
-use super::answers::{PLATFORM, REGISTRY, TARGET_VERSION};
+use super::answers::{INSECURE, PLATFORM, REGISTRY, TARGET_VERSION};
 use super::rke2_registries::target;
 use super::script::{Tool, ecr_create, targets_ecr};
 use super::target::{Distribution, Target};
-use super::{Family, Generator, Request, quote};
+use super::{Family, Generator, Request, quote, script};
 
 pub static GENERATOR: Generator = Generator {
     id: "rke2-images",
@@ -12,7 +12,7 @@ pub static GENERATOR: Generator = Generator {
     title: "Fill the registry for RKE2 or K3s",
     file: TOOL.file,
     language: "sh",
-    questions: &[&TARGET_VERSION, &REGISTRY, &PLATFORM],
+    questions: &[&TARGET_VERSION, &REGISTRY, &PLATFORM, &INSECURE],
     applies: |request| {
         target(request)?;
         match request.text(&REGISTRY) {
@@ -41,7 +41,7 @@ const TOOL: Tool = Tool {
     functions: r#"
 log_in() { docker login --username "$1" --password-stdin "$2"; }
 copy() { docker pull --quiet --platform "$platform" "$1" && docker tag "$1" "$2" && docker push --quiet "$2"; }
-exists() { docker manifest inspect "$1"; }
+exists() { docker manifest inspect ${insecure:+"$insecure"} "$1"; }
 "#,
     before: "",
     takes_digests: false,
@@ -68,8 +68,9 @@ fn write(request: &Request<'_>) -> String {
     let Ok(target) = target(request) else { return String::new() };
     let registry = request.text(&REGISTRY).unwrap_or_default();
     let settings = format!(
-        "platform={}\nregistry={}\nlist=${{IMAGE_LIST:-{}}}\n{FILL}",
+        "platform={}\n{}registry={}\nlist=${{IMAGE_LIST:-{}}}\n{FILL}",
         quote::shell(&request.text(&PLATFORM).unwrap_or_default()),
+        script::insecure(request),
         quote::shell(&registry),
         list(&target, request),
     )

@@ -2,7 +2,7 @@
 
 use super::answers::{PLATFORM, SCOPE};
 use super::images::{any_copies, exceptions};
-use super::{Family, Generator, Request, quote};
+use super::{Family, Generator, Request, quote, script};
 
 pub static GENERATOR: Generator = Generator {
     id: "save-script",
@@ -33,13 +33,13 @@ pub static GENERATOR: Generator = Generator {
 fn write(request: &Request<'_>) -> String {
     let copies = request.copies();
     let lines: String = copies.sources().iter().map(|source| format!("  {}\n", quote::shell(source))).collect();
-    let head = quote::comment(&format!(
+    let head = script::head(&format!(
         "Saves the images of Kubernetes {} as rke {} pulls them to rke-images.tar.gz.",
         quote::line(&request.plan.kubernetes_version),
         request.plan.rke
     ));
     let platform = quote::shell(&request.text(&PLATFORM).unwrap_or_default());
-    format!("#!/usr/bin/env bash\n{head}set -euo pipefail\n\nplatform={platform}\nimages=(\n{lines})\n{SCRIPT}")
+    format!("{head}platform={platform}\nimages=(\n{lines})\n{SCRIPT}")
 }
 
 const SCRIPT: &str = r#"archive=${ARCHIVE:-rke-images.tar.gz}

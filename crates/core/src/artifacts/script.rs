@@ -1,6 +1,6 @@
 //! What the scripts share: the list, logins, three attempts, and a report of what is missing.
 
-use super::answers::{REGISTRY, host};
+use super::answers::{INSECURE, REGISTRY, host};
 use super::aws::{Ecr, Place};
 use super::copies::{Copies, repositories};
 use super::images::exceptions;
@@ -46,10 +46,12 @@ fn login_hosts(request: &Request<'_>) -> Vec<String> {
     hosts
 }
 
+/// Of several entries for one host that of the registry to fill counts first.
 fn user_of<'r>(request: &'r Request<'_>, of_host: &str) -> &'r str {
-    let entries = request.plan.registries.entries.iter().map(|(_, registry)| registry);
-    let mut users = entries.filter(|registry| host(&registry.url) == of_host).map(|registry| registry.user.as_str());
-    users.find(|user| !user.is_empty()).unwrap_or_default()
+    let registry = request.text(&REGISTRY);
+    let entries = request.plan.registries.entries.iter().map(|(_, entry)| entry);
+    let with_user = entries.filter(|entry| host(&entry.url) == of_host && !entry.user.is_empty());
+    with_user.min_by_key(|entry| Some(&entry.url) != registry.as_ref()).map_or("", |entry| &entry.user)
 }
 
 impl Tool {
@@ -113,8 +115,7 @@ impl Tool {
 
     /// `list` fills the array `images`, `creations` make repositories.
     pub fn assemble(&self, request: &Request<'_>, list: &str, creations: &str) -> String {
-        let mut out = String::from("#!/usr/bin/env bash\n");
-        out += &quote::comment(&format!(
+        let mut out = head(&format!(
             "{title} (Kubernetes {version}, rke {rke})\n\
              bash {file}          copies all; exits with 1 and names what failed\n\
              bash {file} --check  copies nothing, names what the registry lacks",
@@ -123,8 +124,6 @@ impl Tool {
             version = quote::line(&request.plan.kubernetes_version),
             rke = request.plan.rke
         ));
-        // A user such as robot$ci is quoted so that nothing expands.
-        out += "# shellcheck disable=SC2016\nset -euo pipefail\n\n";
         out += list;
         out += FUNCTIONS;
         out += self.functions;
@@ -139,6 +138,18 @@ impl Tool {
         out += self.before;
         out + LOOP
     }
+}
+
+/// The start of every script; of the file's text `about` holds only what has gone through [`quote::line`].
+pub fn head(about: &str) -> String {
+    // shellcheck suspects every $ between single quotes, and a user may be called robot$ci.
+    let directive = "# shellcheck disable=SC2016";
+    format!("#!/usr/bin/env bash\n{}{directive}\nset -euo pipefail\n\n", quote::comment(about))
+}
+
+/// `insecure` for crane and docker: `--insecure` where the registry speaks plain HTTP.
+pub fn insecure(request: &Request<'_>) -> String {
+    format!("insecure={}\n", if request.is_yes(&INSECURE) { "--insecure" } else { "" })
 }
 
 /// The array that every script walks through.
@@ -218,7 +229,8 @@ failed=()
 for ((i = 0; i < ${#images[@]}; i += 2)); do
   source=${images[i]} target=${images[i + 1]}
   if "$check"; then
-    exists "$target" >/dev/null 2>&1 || failed+=("$target")
+    # The last line says whether it is missing, or why nobody could look.
+    said=$(exists "$target" 2>&1 >/dev/null) || failed+=("$target: ${said##*$'\n'}")
   else
     echo "$((i / 2 + 1)) of $((${#images[@]} / 2)): $source -> $target"
     try "$source" "$target" || failed+=("$source -> $target")

@@ -1,6 +1,6 @@
 //! A script that fills a registry with skopeo, digests and all platforms included.
 
-use super::answers::{REGISTRY, SCOPE};
+use super::answers::{INSECURE, REGISTRY, SCOPE};
 use super::images::any_targets;
 use super::script::Tool;
 use super::{Family, Generator};
@@ -11,11 +11,11 @@ pub static GENERATOR: Generator = Generator {
     title: "Fill a registry with skopeo",
     file: TOOL.file,
     language: "sh",
-    questions: &[&REGISTRY, &SCOPE],
+    questions: &[&REGISTRY, &SCOPE, &INSECURE],
     applies: any_targets,
     why: |request| TOOL.why(request),
     needs: |request| TOOL.needs(request),
-    write: |request| TOOL.write(request, ""),
+    write: |request| TOOL.write(request, if request.is_yes(&INSECURE) { "tls=false\n" } else { "tls=true\n" }),
 };
 
 const TOOL: Tool = Tool {
@@ -28,7 +28,7 @@ const TOOL: Tool = Tool {
 };
 
 const FUNCTIONS: &str = r#"
-log_in() { skopeo login --username "$1" --password-stdin "$2"; }
-copy() { skopeo copy --quiet --all "docker://$1" "docker://$2"; }
-exists() { skopeo inspect --raw "docker://$1"; }
+log_in() { skopeo login --tls-verify="$tls" --username "$1" --password-stdin "$2"; }
+copy() { skopeo copy --quiet --all --dest-tls-verify="$tls" "docker://$1" "docker://$2"; }
+exists() { skopeo inspect --tls-verify="$tls" --raw "docker://$1"; }
 "#;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::answers::{REGISTRY, SCOPE};
+use super::answers::{INSECURE, REGISTRY, SCOPE};
 use super::copies::Copy;
 use super::images::any_targets;
 use super::{Family, Generator, Request, quote};
@@ -14,7 +14,7 @@ pub static GENERATOR: Generator = Generator {
     title: "skopeo sync",
     file: "skopeo-sync.yml",
     language: "yaml",
-    questions: &[&REGISTRY, &SCOPE],
+    questions: &[&REGISTRY, &SCOPE, &INSECURE],
     applies,
     why: |_| {
         "`skopeo sync` keeps only the last part of a name: without `rancher` at the end of the destination the images \
@@ -52,16 +52,20 @@ fn split(request: &Request<'_>) -> (Vec<Reference>, Vec<Copy>) {
 
 fn needs(request: &Request<'_>) -> Vec<String> {
     let registry = request.text(&REGISTRY).unwrap_or_default();
+    let (login, tls) = match request.is_yes(&INSECURE) {
+        true => (" --tls-verify=false", " --dest-tls-verify=false"),
+        false => ("", ""),
+    };
     let mut needs = vec![
-        format!("`skopeo login {}`.", super::answers::host(&registry)),
+        format!("`skopeo login{login} {}`.", super::answers::host(&registry)),
         format!(
-            "`skopeo sync --all --keep-going --src yaml --dest docker skopeo-sync.yml {registry}/rancher`; it exits with \
+            "`skopeo sync{tls} --all --keep-going --src yaml --dest docker skopeo-sync.yml {registry}/rancher`; it exits with \
              1 where images failed."
         ),
     ];
     for Copy { source, target } in split(request).1 {
         if let Some(target) = target {
-            needs.push(format!("`skopeo copy --all docker://{source} docker://{target}`."));
+            needs.push(format!("`skopeo copy{tls} --all docker://{source} docker://{target}`."));
         }
     }
     needs

@@ -6,12 +6,13 @@ use core::net::IpAddr;
 
 use super::{Cluster, Node};
 use crate::image::version::Version;
+use crate::schema::Schema;
 
 pub const ROLES: [&str; 3] = ["controlplane", "etcd", "worker"];
 pub const NETWORK_PLUGINS: [&str; 6] = ["canal", "calico", "flannel", "weave", "aci", "none"];
 
 /// The argument of the API server beside which rke sets no pod security of its own (defaults.go:455).
-const OWN_ADMISSION_CONFIG: &str = "admission-control-config-file";
+pub const OWN_ADMISSION_CONFIG: &str = "admission-control-config-file";
 
 /// What `cloud_provider` comes to (cloudprovider/cloudprovider.go:18): of several blocks or names the last of this
 /// order counts.
@@ -47,9 +48,18 @@ impl CloudProvider {
     }
 }
 
+/// What the key table has rke fill in at a path; empty for nothing.
+fn default(path: &str, version: Option<&Version>) -> &'static str {
+    Schema::get().key(path).and_then(|key| key.default(version)).unwrap_or_default()
+}
+
 impl Cluster {
     fn written(&self, path: &str) -> Option<&str> {
         self.config.at(path)?.as_str().filter(|text| !text.is_empty())
+    }
+
+    fn written_or_default(&self, path: &str, version: Option<&Version>) -> &str {
+        self.written(path).unwrap_or_else(|| default(path, version))
     }
 
     /// A block that is there, `{}` included.
@@ -58,7 +68,7 @@ impl Cluster {
     }
 
     pub fn network_plugin(&self) -> &str {
-        self.network.plugin.as_ref().map_or("canal", |plugin| &plugin.value)
+        self.network.plugin.as_ref().map_or(default("network.plugin", None), |plugin| &plugin.value)
     }
 
     /// An entry of `network.options`, and where it is not written there the key of the plugin's own block.
@@ -71,47 +81,47 @@ impl Cluster {
     }
 
     pub fn service_range(&self) -> &str {
-        self.written("services.kube-api.service_cluster_ip_range").unwrap_or("10.43.0.0/16")
+        self.written_or_default("services.kube-api.service_cluster_ip_range", None)
     }
 
     pub fn cluster_cidr(&self) -> &str {
-        self.written("services.kube-controller.cluster_cidr").unwrap_or("10.42.0.0/16")
+        self.written_or_default("services.kube-controller.cluster_cidr", None)
     }
 
     pub fn authorization_mode(&self) -> &str {
-        self.written("authorization.mode").unwrap_or("rbac")
+        self.written_or_default("authorization.mode", None)
     }
 
     pub fn authentication_strategy(&self) -> &str {
-        self.written("authentication.strategy").unwrap_or("x509")
+        self.written_or_default("authentication.strategy", None)
     }
 
     pub fn ingress_provider(&self) -> &str {
-        self.ingress.provider.as_ref().map_or("nginx", |provider| &provider.value)
+        self.written_or_default("ingress.provider", None)
     }
 
     pub fn ingress_network_mode(&self, version: &Version) -> &str {
-        let default = if version.is_in(">=1.21.0-rancher0") { "hostPort" } else { "hostNetwork" };
-        self.written("ingress.network_mode").unwrap_or(default)
+        self.written_or_default("ingress.network_mode", Some(version))
     }
 
     /// Ports of HTTP and HTTPS; 0 counts as not written.
     pub fn ingress_ports(&self) -> (i64, i64) {
         let ingress = self.config.at("ingress");
-        let port = |key: &str, default: i64| {
-            ingress
-                .and_then(|block| block.int(key))
-                .map_or(default, |port| if port.value == 0 { default } else { port.value })
+        let port = |key: &str| {
+            let written = ingress.and_then(|block| block.int(key)).map_or(0, |port| port.value);
+            let default = || default(&format!("ingress.{key}"), None).parse().unwrap_or_default();
+            if written == 0 { default() } else { written }
         };
-        (port("http_port", 80), port("https_port", 443))
+        (port("http_port"), port("https_port"))
     }
 
     /// The level of `services.kube-api.pod_security_configuration`; none where rke sets none.
     pub fn pod_security(&self, version: &Version) -> Option<&str> {
         let own =
             self.config.at("services.kube-api.extra_args").is_some_and(|a| a.field(OWN_ADMISSION_CONFIG).is_some());
-        let default = (!own && version.is_in(">=1.23.0-rancher0")).then_some("privileged");
-        self.written("services.kube-api.pod_security_configuration").or(default)
+        let path = "services.kube-api.pod_security_configuration";
+        let default = Some(default(path, Some(version))).filter(|default| !own && !default.is_empty());
+        self.written(path).or(default)
     }
 
     pub fn cloud_provider(&self) -> Option<CloudProvider> {

@@ -33,6 +33,13 @@ pub struct Field {
     pub value: Value,
 }
 
+/// A value that is written nowhere.
+impl From<Shape> for Value {
+    fn from(shape: Shape) -> Self {
+        Self { span: Span::default(), shape }
+    }
+}
+
 impl Value {
     /// The value under a path of struct keys such as `services.kube-api`; none where nothing is written.
     pub fn at(&self, path: &str) -> Option<&Self> {

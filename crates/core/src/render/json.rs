@@ -53,7 +53,7 @@ pub struct Finding {
 }
 
 /// Line and column from 1, the column in characters; the offset from 0, in bytes of UTF-8.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Place {
     pub line: usize,
     pub column: usize,
@@ -109,7 +109,7 @@ pub fn report(path: &str, text: &str, checked: &Checked) -> File {
     }
 }
 
-fn place(index: &LineIndex<'_>, offset: usize) -> Place {
+pub(crate) fn place(index: &LineIndex<'_>, offset: usize) -> Place {
     let position = index.position(offset);
     Place { line: position.line, column: position.column, offset }
 }
@@ -159,6 +159,7 @@ mod tests {
             stops_rke: false,
         };
         let checked = Checked {
+            problems: Vec::new(),
             outcome: Outcome::Accepted,
             hostcount_error: None,
             plan: Plan::new(&Cluster::default(), &Options::default()),

@@ -8,9 +8,8 @@ pub static RULE: Rule = Rule {
     severity: Severity::Note,
     summary: "Images in `addons` are never rewritten to the default registry.",
     why: "rke hands the text of `addons` to kubectl as it stands: a default registry changes only the system images. In an air gap these images must be reachable under the names written here. Source: rke v1.6.3, cluster/addons.go; https://github.com/rancher-archives/rke/issues/2532.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: registry.example.com
   is_default: true
@@ -24,9 +23,8 @@ addons: |-
       image: nginx:1.27
              ^^^^^^^^^^
 ",
-            after: None,
-        },
-    ],
+        after: None,
+    }],
     check,
 };
 
@@ -38,7 +36,9 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     for line in facts.text[span.range()].split_inclusive('\n') {
         let start = at;
         at += line.len();
-        let Some(value) = line.trim_start().trim_start_matches("- ").trim_start().strip_prefix("image:") else { continue };
+        let Some(value) = line.trim_start().trim_start_matches("- ").trim_start().strip_prefix("image:") else {
+            continue;
+        };
         let image = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
         if image.is_empty() || image.starts_with(&format!("{prefix}/")) || image.contains(['{', '$']) {
             continue;

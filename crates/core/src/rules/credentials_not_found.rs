@@ -1,6 +1,6 @@
 use super::{Example, Facts, Reporter, Rule};
-use crate::diagnostic::Severity;
 use crate::credentials::Lookup;
+use crate::diagnostic::Severity;
 
 pub static RULE: Rule = Rule {
     code: "D405",
@@ -8,9 +8,8 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "The image's registry is listed, but rke looks its credentials up under another name.",
     why: "rke takes the image name less its last two parts and looks for an entry with exactly that url. An image with one part less or more behind the url (`registry/repo:tag` of a flattened registry, a path of three levels) finds nothing, and is pulled without credentials. Source: rke v1.6.3, docker/docker.go:723; https://github.com/rancher-archives/rke/issues/1795.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: registry.example.com/mirror
   user: reader
@@ -19,9 +18,8 @@ system_images:
   etcd: registry.example.com/mirror/etcd:v3.5.12
         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
-            after: None,
-        },
-    ],
+        after: None,
+    }],
     check,
 };
 
@@ -30,15 +28,19 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         let Lookup::Missing { key } = facts.plan.registries.lookup(&pin.image.value) else { continue };
         let host = key.split('/').next().unwrap_or_default();
         let same_host = |url: &str| url.split('/').next() == Some(host);
-        let Some((at, registry, url)) = facts.registry_urls().find(|(_, r, u)| {
-            same_host(&u.value) && (r.user.is_some() || r.password.is_some() || r.ecr.is_some())
-        }) else {
+        let Some((at, registry, url)) = facts
+            .registry_urls()
+            .find(|(_, r, u)| same_host(&u.value) && (r.user.is_some() || r.password.is_some() || r.ecr.is_some()))
+        else {
             continue;
         };
         let message = format!("no credentials for this image: rke looks for `{key}`, the file lists `{}`", url.value);
         reporter
             .report(pin.image.span, format!("system_images.{}", pin.key), message)
-            .label(registry.url.as_ref().map_or(registry.span, |u| u.span), format!("{at} has credentials for this host"))
+            .label(
+                registry.url.as_ref().map_or(registry.span, |u| u.span),
+                format!("{at} has credentials for this host"),
+            )
             .help(format!("list `{key}` too, or push the image as `{}/<name>/<image>`", url.value));
     }
 }

@@ -53,14 +53,15 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let keys: Vec<&str> = escaped.iter().map(|pin| pin.key).take(NAMED).collect();
     let more = escaped.len().saturating_sub(NAMED);
     let and_more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let message =
-        format!("the default registry does nothing for {} of `system_images`: {}{and_more}", escaped.len(), keys.join(", "));
+    let message = format!(
+        "the default registry does nothing for {} of `system_images`: {}{and_more}",
+        escaped.len(),
+        keys.join(", ")
+    );
     let finding = reporter.report(span, format!("{at}.is_default"), message);
     finding.label(first.image.span, "rke pulls this from Docker Hub as it stands");
     finding.help("put the registry in front of them, or leave out what the version brings by itself");
-    let prefixed = |pin: &&PinnedImage| {
-        Edit::replace(pin.image.span, scalar(&format!("{prefix}/{}", pin.image.value)))
-    };
+    let prefixed = |pin: &&PinnedImage| Edit::replace(pin.image.span, scalar(&format!("{prefix}/{}", pin.image.value)));
     finding.fix(format!("put `{prefix}/` in front"), Safety::Uncertain, escaped.iter().map(prefixed).collect());
     let redundant = |pin: &&&PinnedImage| {
         let planned = facts.plan.images.iter().find(|i| i.key == pin.key);
@@ -75,4 +76,3 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
 fn names_a_host(image: &str) -> bool {
     image.split_once('/').is_some_and(|(host, _)| host.contains(['.', ':']) || host == "localhost")
 }
-

@@ -7,18 +7,16 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "A default registry without a url changes nothing.",
     why: "An entry without url is Docker Hub: its user and password serve images of `docker.io`. As a default it gives no prefix, and hides a later default from rke. Source: rke v1.6.3, cluster/defaults.go:278 and 670.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - user: reader
   password: secret
   is_default: true
               ^^^^
 ",
-            after: None,
-        },
-    ],
+        after: None,
+    }],
     check,
 };
 
@@ -28,8 +26,14 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             && registry.url.is_none()
         {
             reporter
-                .report(default.span, format!("{at}.is_default"), "a default registry without url: images stay as they are")
-                .help("add the `url` of the registry, or leave `is_default` out: without url the entry means Docker Hub");
+                .report(
+                    default.span,
+                    format!("{at}.is_default"),
+                    "a default registry without url: images stay as they are",
+                )
+                .help(
+                    "add the `url` of the registry, or leave `is_default` out: without url the entry means Docker Hub",
+                );
         }
     }
 }

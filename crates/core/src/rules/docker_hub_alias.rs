@@ -8,33 +8,28 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "Docker Hub is called `docker.io`: under another name its credentials are not found.",
     why: "docker turns `index.docker.io` into `docker.io` in image names, and images without a registry belong to `docker.io` too. rke looks credentials up by that name as text, so an entry with another name of Docker Hub is never found; `hub.docker.com` is the web site. Source: docker/distribution v2.8.2, reference/normalize.go; tried with rke v1.6.3.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: index.docker.io
        ^^^^^^^^^^^^^^^
   user: reader
   password: secret
 ",
-            after: Some("\
+        after: Some(
+            "\
 private_registries:
 - url: docker.io
   user: reader
   password: secret
-"),
-        },
-    ],
+",
+        ),
+    }],
     check,
 };
 
-const ALIASES: [&str; 5] = [
-    "index.docker.io",
-    "hub.docker.com",
-    "registry.hub.docker.com",
-    "registry-1.docker.io",
-    "www.docker.com",
-];
+const ALIASES: [&str; 5] =
+    ["index.docker.io", "hub.docker.com", "registry.hub.docker.com", "registry-1.docker.io", "www.docker.com"];
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     for (at, _, url) in facts.registry_urls() {

@@ -20,14 +20,16 @@ upgrade_strategy:
     ^^^^^^^^^^^^^^^^^
     timeout: 60
 ",
-        after: Some("\
+        after: Some(
+            "\
 upgrade_strategy:
   drain: true
   node_drain_input:
     ignore_daemonsets: false
     grace_period: -1
     timeout: 60
-"),
+",
+        ),
     }],
     check,
 };

@@ -19,11 +19,13 @@ private_registries:
   user: admin
   ^^^^
 ",
-        after: Some("\
+        after: Some(
+            "\
 private_registries:
 - url: registry.example.com
   user: admin
-"),
+",
+        ),
     }],
     check,
 };

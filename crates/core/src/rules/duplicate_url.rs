@@ -8,9 +8,8 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "Of two registries with the same url the last one counts.",
     why: "rke keeps its registries in a map by url (`docker.io` where it is empty): user, password and plugin of the earlier entry are lost, though its `is_default` still counts. Source: rke v1.6.3, cluster/defaults.go:278.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: registry.example.com
   user: reader
@@ -19,9 +18,8 @@ private_registries:
        ^^^^^^^^^^^^^^^^^^^^
   is_default: true
 ",
-            after: None,
-        },
-    ],
+        after: None,
+    }],
     check,
 };
 

@@ -1,6 +1,6 @@
 use super::{Example, Facts, Reporter, Rule};
-use crate::diagnostic::Severity;
 use crate::credentials::ecr;
+use crate::diagnostic::Severity;
 use crate::text::Span;
 
 pub static RULE: Rule = Rule {
@@ -9,17 +9,15 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "The account in an ECR url is no AWS account.",
     why: "An AWS account number has exactly twelve digits. rke's own pattern takes any word there, so the fault shows only when the name does not resolve. Source: the pattern of amazon-ecr-credential-helper and ecr-credential-provider; rke v1.6.3, util/ecr.go.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: 12345678901.dkr.ecr.eu-west-1.amazonaws.com
        ^^^^^^^^^^^
   ecr_credential_plugin: {}
 ",
-            after: None,
-        },
-    ],
+        after: None,
+    }],
     check,
 };
 

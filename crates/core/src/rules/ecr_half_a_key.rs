@@ -8,31 +8,32 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "One AWS key without the other is ignored.",
     why: "Only with both `aws_access_key_id` and `aws_secret_access_key` does rke use the keys of the file; with one of them it silently takes the AWS credentials of the machine it runs on. Source: rke v1.6.3, util/ecr.go.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
   ecr_credential_plugin:
     aws_access_key_id: AKIAEXAMPLE
                        ^^^^^^^^^^^
 ",
-            after: Some("\
+        after: Some(
+            "\
 private_registries:
 - url: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
   ecr_credential_plugin:
     aws_access_key_id: AKIAEXAMPLE
     aws_secret_access_key: CHANGE_ME
-"),
-        },
-    ],
+",
+        ),
+    }],
     check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     for (at, registry) in facts.registries() {
         let Some(plugin) = &registry.ecr else { continue };
-        let (given, missing, present) = match (&plugin.access_key_id, &plugin.secret_access_key, &plugin.session_token) {
+        let (given, missing, present) = match (&plugin.access_key_id, &plugin.secret_access_key, &plugin.session_token)
+        {
             (Some(id), None, _) => ("aws_access_key_id", "aws_secret_access_key", id),
             (None, Some(secret), _) => ("aws_secret_access_key", "aws_access_key_id", secret),
             (None, None, Some(token)) => ("aws_session_token", "aws_secret_access_key", token),
@@ -44,8 +45,9 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         let finding = reporter.report(present.span, format!("{at}.ecr_credential_plugin.{given}"), message);
         let edit = match field(missing) {
             Some(empty) => facts.document.set_value(facts.text, empty.key, "CHANGE_ME"),
-            None => field(given)
-                .and_then(|f| facts.document.add_after(facts.text, f.key, &format!("{missing}: CHANGE_ME"))),
+            None => {
+                field(given).and_then(|f| facts.document.add_after(facts.text, f.key, &format!("{missing}: CHANGE_ME")))
+            }
         };
         finding.help("give both keys, or none for the instance profile");
         if given != "aws_session_token" {

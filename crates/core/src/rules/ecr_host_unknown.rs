@@ -1,6 +1,6 @@
 use super::{Example, Facts, Reporter, Rule};
-use crate::diagnostic::Severity;
 use crate::credentials::ecr::{self, EcrHost};
+use crate::diagnostic::Severity;
 use crate::fix::Safety;
 
 pub static RULE: Rule = Rule {
@@ -9,20 +9,20 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "The ECR plugin stands on a registry that rke does not take for ECR.",
     why: "rke knows only `<account>.dkr.ecr[-fips].<region>.amazonaws.com[.cn]`. On any other url the plugin fails with `Not a valid ECR registry`, or, beside user and password, takes them away from the kubelet. ECR's dual-stack (`on.aws`), public, ISO and European sovereign names are real, but rke's plugin cannot serve them. Source: rke v1.6.3, util/ecr.go.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: registry.example.com
   ecr_credential_plugin: {}
   ^^^^^^^^^^^^^^^^^^^^^
 ",
-            after: Some("\
+        after: Some(
+            "\
 private_registries:
 - url: registry.example.com
-"),
-        },
-    ],
+",
+        ),
+    }],
     check,
 };
 
@@ -41,7 +41,9 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             finding.label(url.span, "not of the form <account>.dkr.ecr.<region>.amazonaws.com");
         }
         match EcrHost::parse(url) {
-            Some(_) => finding.help("a real ECR name, but unknown to rke's plugin: use the plain `.dkr.ecr.` name, or user and password"),
+            Some(_) => finding.help(
+                "a real ECR name, but unknown to rke's plugin: use the plain `.dkr.ecr.` name, or user and password",
+            ),
             None => {
                 let edit = facts.document.remove_entry(facts.text, field.key);
                 finding.fix("remove the plugin", Safety::Uncertain, edit.into_iter().collect())

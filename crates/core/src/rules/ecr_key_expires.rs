@@ -7,9 +7,8 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "Temporary AWS keys end within hours, and nothing renews them.",
     why: "Keys that begin with `ASIA`, or come with a session token, belong to a role and expire, mostly after 1 to 12 hours. rke asks for an ECR token with them at each pull, so the next `rke up`, or a node added later, fails. Source: AWS IAM user guide, unique identifiers; rke v1.6.3, util/ecr.go.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
   ecr_credential_plugin:
@@ -18,9 +17,8 @@ private_registries:
     aws_secret_access_key: secret
     aws_session_token: token
 ",
-            after: None,
-        },
-    ],
+        after: None,
+    }],
     check,
 };
 

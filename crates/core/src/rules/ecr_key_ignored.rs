@@ -21,14 +21,16 @@ private_registries:
     aws_access_key_id: AKIAEXAMPLE
     aws_secret_access_key: secret
 ",
-            after: Some("\
+            after: Some(
+                "\
 private_registries:
 - url: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
   is_default: true
   ecr_credential_plugin: # as the manual has it
     aws_access_key_id: AKIAEXAMPLE
     aws_secret_access_key: secret
-"),
+",
+            ),
         },
         Example {
             before: "\
@@ -37,11 +39,13 @@ private_registries:
   credentialPlugin: {}
   ^^^^^^^^^^^^^^^^
 ",
-            after: Some("\
+            after: Some(
+                "\
 private_registries:
 - url: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
   ecr_credential_plugin: {}
-"),
+",
+            ),
         },
     ],
     check,

@@ -7,9 +7,8 @@ pub static RULE: Rule = Rule {
     severity: Severity::Note,
     summary: "The pause image from ECR is pulled once by rke, and by nobody after that.",
     why: "From Kubernetes 1.24 on cri-dockerd pulls the pause image itself, and it reads only the `auths` of docker's configuration: no plugin, no credential provider. rke pulls the image on every node during `rke up`; once the node's image garbage collection removes it, new pods stay in ContainerCreating. Source: https://github.com/rancher/rancher/issues/39520; https://github.com/Mirantis/cri-dockerd/issues/97.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 kubernetes_version: v1.26.15-rancher1-1
 private_registries:
 - url: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
@@ -17,9 +16,8 @@ private_registries:
               ^^^^
   ecr_credential_plugin: {}
 ",
-            after: None,
-        },
-    ],
+        after: None,
+    }],
     check,
 };
 

@@ -8,21 +8,21 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "`ecr_credential_plugin:` without a value switches the plugin off; `{}` switches it on.",
     why: "A key without a value is null, and null is no plugin: rke then pulls without credentials. The instance profile or the AWS environment of the machine that runs rke is used only with an empty map. Source: rke v1.6.3, docker/docker.go:741; tried with yaml.v2.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
   ecr_credential_plugin: # instance profile
   ^^^^^^^^^^^^^^^^^^^^^
 ",
-            after: Some("\
+        after: Some(
+            "\
 private_registries:
 - url: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
   ecr_credential_plugin: {} # instance profile
-"),
-        },
-    ],
+",
+        ),
+    }],
     check,
 };
 

@@ -1,6 +1,6 @@
 use super::{Example, Facts, Reporter, Rule};
-use crate::diagnostic::Severity;
 use crate::credentials::ecr::EcrHost;
+use crate::diagnostic::Severity;
 
 pub static RULE: Rule = Rule {
     code: "D309",
@@ -8,18 +8,16 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "An ECR token as password is good for twelve hours.",
     why: "`aws ecr get-login-password` prints a token that expires after 12 hours. With `user: AWS` and such a password the first `rke up` works; the kubelet, new nodes and the next run do not. Source: Amazon ECR user guide, private registry authentication.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
   user: AWS
         ^^^
   password: eyJwYXlsb2FkIjoi
 ",
-            after: None,
-        },
-    ],
+        after: None,
+    }],
     check,
 };
 
@@ -28,7 +26,11 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         let Some(user) = registry.user.as_ref().filter(|u| u.value == "AWS") else { continue };
         if registry.password.is_some() && EcrHost::parse(url.value.split('/').next().unwrap_or_default()).is_some() {
             reporter
-                .report(user.span, format!("{at}.user"), "the password of the user `AWS` is a token that ends after 12 hours")
+                .report(
+                    user.span,
+                    format!("{at}.user"),
+                    "the password of the user `AWS` is a token that ends after 12 hours",
+                )
                 .help("use `ecr_credential_plugin` instead: rke then asks for a fresh token at each pull");
         }
     }

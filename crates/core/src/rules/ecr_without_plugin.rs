@@ -1,6 +1,6 @@
 use super::{Example, Facts, Reporter, Rule};
-use crate::diagnostic::Severity;
 use crate::credentials::ecr;
+use crate::diagnostic::Severity;
 use crate::fix::Safety;
 use crate::problem::Problem;
 use crate::schema::suggest::means_ecr_plugin;
@@ -11,20 +11,20 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "An ECR registry without plugin or password is pulled from without credentials.",
     why: "ECR answers nobody without a token. Without `ecr_credential_plugin` rke sends an empty login for this entry, and every pull fails with `no basic auth credentials`; an instance profile is used only when the plugin is there, `{}` suffices. Source: rke v1.6.3, docker/docker.go:741.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
-            after: Some("\
+        after: Some(
+            "\
 private_registries:
 - url: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
   ecr_credential_plugin: {}
-"),
-        },
-    ],
+",
+        ),
+    }],
     check,
 };
 
@@ -35,16 +35,16 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             continue;
         }
         let Some(entry) = facts.registry_value(&at) else { continue };
-        let ignored = facts.problems.iter().any(|p| {
-            matches!(p, Problem::UnknownKey(u) if means_ecr_plugin(u) && entry.span.contains(u.span.start))
-        });
+        let ignored = facts
+            .problems
+            .iter()
+            .any(|p| matches!(p, Problem::UnknownKey(u) if means_ecr_plugin(u) && entry.span.contains(u.span.start)));
         // The rules for the ignored and the empty key say it better.
         if ignored || entry.field("ecr_credential_plugin").is_some() {
             continue;
         }
-        let edit = entry
-            .field("url")
-            .and_then(|f| facts.document.add_after(facts.text, f.key, "ecr_credential_plugin: {}"));
+        let edit =
+            entry.field("url").and_then(|f| facts.document.add_after(facts.text, f.key, "ecr_credential_plugin: {}"));
         reporter
             .report(url.span, format!("{at}.url"), "an ECR registry without credentials: every pull is refused")
             .help("`ecr_credential_plugin: {}` uses the AWS credentials of the machine that runs rke")

@@ -1,6 +1,6 @@
 use super::{Example, Facts, Reporter, Rule};
-use crate::diagnostic::Severity;
 use crate::credentials::ecr;
+use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 
 pub static RULE: Rule = Rule {
@@ -9,16 +9,16 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "From Kubernetes 1.27 on the kubelet cannot pull from ECR without a credential provider.",
     why: "rke writes a credential helper (`ecr-login`) into the kubelet's docker configuration, but the kubelet reads only `auths` there. Up to 1.26 its built-in ECR provider filled the gap; 1.27 removed it. System images still come, since rke pulls them itself; pods and the pause image fail with `no basic auth credentials`. Source: https://github.com/rancher/rancher/issues/44365; Kubernetes change #116329.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 kubernetes_version: v1.28.14-rancher1-1
 private_registries:
 - url: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
   ecr_credential_plugin: {}
   ^^^^^^^^^^^^^^^^^^^^^
 ",
-            after: Some("\
+        after: Some(
+            "\
 kubernetes_version: v1.28.14-rancher1-1
 private_registries:
 - url: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
@@ -28,9 +28,9 @@ services:
     extra_args:
       image-credential-provider-config: /var/lib/rancher/credentialprovider/config.yaml
       image-credential-provider-bin-dir: /var/lib/rancher/credentialprovider/bin
-"),
-        },
-    ],
+",
+        ),
+    }],
     check,
 };
 
@@ -51,9 +51,13 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         if !is_ecr || registry.ecr.is_none() {
             continue;
         }
-        let message = format!("pods cannot pull from ECR in Kubernetes {}.{}: the kubelet has no provider for it", version.major, version.minor);
+        let message = format!(
+            "pods cannot pull from ECR in Kubernetes {}.{}: the kubelet has no provider for it",
+            version.major, version.minor
+        );
         let finding = reporter.report(field.key, format!("{at}.ecr_credential_plugin"), message);
-        finding.help("put ecr-credential-provider on every node and tell the kubelet: see the ECR files of this cluster");
+        finding
+            .help("put ecr-credential-provider on every node and tell the kubelet: see the ECR files of this cluster");
         if !has("image-credential-provider-config") && !has("image-credential-provider-bin-dir") {
             finding.fix("add the kubelet's arguments", Safety::Uncertain, arguments(facts));
         }

@@ -20,14 +20,16 @@ services:
         apiVersion: apiserver.config.k8s.io/v1
         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
-        after: Some("\
+        after: Some(
+            "\
 services:
   kube-api:
     secrets_encryption_config:
       custom_config:
         apiVersion: apiserver.config.k8s.io/v1
       enabled: true
-"),
+",
+        ),
     }],
     check,
 };

@@ -8,22 +8,22 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "A user without a password, or a password without a user, is sent as it is.",
     why: "One of the two is enough for rke to log in with both: the other is sent empty, and the registry refuses. It also switches the ECR plugin of the entry off. Source: rke v1.6.3, docker/docker.go:741.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: registry.example.com
   user: reader
         ^^^^^^
 ",
-            after: Some("\
+        after: Some(
+            "\
 private_registries:
 - url: registry.example.com
   user: reader
   password: CHANGE_ME
-"),
-        },
-    ],
+",
+        ),
+    }],
     check,
 };
 
@@ -45,8 +45,9 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         let edit = match value(missing) {
             // Written, but empty.
             Some(field) => facts.document.set_value(facts.text, field.key, "CHANGE_ME"),
-            None => value(given)
-                .and_then(|f| facts.document.add_after(facts.text, f.key, &format!("{missing}: CHANGE_ME"))),
+            None => {
+                value(given).and_then(|f| facts.document.add_after(facts.text, f.key, &format!("{missing}: CHANGE_ME")))
+            }
         };
         finding.fix(format!("add a `{missing}` to fill in"), Safety::Placeholder, edit.into_iter().collect());
     }

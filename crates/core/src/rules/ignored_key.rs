@@ -1,6 +1,6 @@
 use super::{Example, Facts, Reporter, Rule};
-use crate::diagnostic::Severity;
 use crate::cluster::value::{Field, Shape, Value};
+use crate::diagnostic::Severity;
 use crate::schema::{Kind, Schema, Type};
 
 pub static RULE: Rule = Rule {
@@ -9,17 +9,15 @@ pub static RULE: Rule = Rule {
     severity: Severity::Note,
     summary: "rke decodes the key and then makes no use of it.",
     why: "Some keys are read and overwritten: images of `services` come from `system_images`, `ssh_agent_auth` of a node from the top level, `ignore_docker_version` from the command line flag. Windows arguments concern only Rancher. Source: rke v1.6.3, cluster/defaults.go:227 and 362, cmd/common.go:57.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 services:
   etcd:
     image: rancher/mirrored-coreos-etcd:v3.5.12
     ^^^^^
 ",
-            after: None,
-        },
-    ],
+        after: None,
+    }],
     check,
 };
 
@@ -61,8 +59,11 @@ fn walk(ty: &'static Type, value: &Value, path: &mut String, reporter: &mut Repo
 
 /// Generated files hold every key; empty ones mean nothing.
 fn says_something(value: &Value) -> bool {
-    !matches!(&value.shape, Shape::Nil | Shape::Bool(false)) && value.shape != Shape::Text(String::new())
-        && !(value.items().is_empty() && value.fields().is_empty() && matches!(value.shape, Shape::List(_) | Shape::Fields(_)))
+    !matches!(&value.shape, Shape::Nil | Shape::Bool(false))
+        && value.shape != Shape::Text(String::new())
+        && !(value.items().is_empty()
+            && value.fields().is_empty()
+            && matches!(value.shape, Shape::List(_) | Shape::Fields(_)))
 }
 
 fn report(field: &Field, path: &str, reporter: &mut Reporter<'_>) {

@@ -210,6 +210,8 @@ rules! {
     retyped_value,
     encryption_off,
     drain_input_lost,
+    rancher_form,
+    state_file,
     unknown_key,
     ignored_key,
     value_without_meaning,

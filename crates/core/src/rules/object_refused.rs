@@ -26,7 +26,8 @@ services:
           apiVersion: audit.k8s.io/v1
           rules: []
 ",
-            after: Some("\
+            after: Some(
+                "\
 services:
   kube-api:
     audit_log:
@@ -35,7 +36,8 @@ services:
           apiVersion: audit.k8s.io/v1
           kind: Policy
           rules: []
-"),
+",
+            ),
         },
         Example {
             before: "\
@@ -46,12 +48,14 @@ services:
       configuration:
       ^^^^^^^^^^^^^
 ",
-            after: Some("\
+            after: Some(
+                "\
 services:
   kube-api:
     event_rate_limit:
       enabled: true
-"),
+",
+            ),
         },
     ],
     check,

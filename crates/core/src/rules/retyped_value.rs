@@ -33,7 +33,8 @@ services:
         apiVersion: apiserver.config.k8s.io/v1
         kind: EncryptionConfiguration
 ",
-        after: Some("\
+        after: Some(
+            "\
 nodes:
 - address: 10.0.0.1
   user: 'on'
@@ -46,7 +47,8 @@ services:
       custom_config:
         apiVersion: apiserver.config.k8s.io/v1
         kind: EncryptionConfiguration
-"),
+",
+        ),
     }],
     check,
 };

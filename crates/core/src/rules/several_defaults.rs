@@ -8,9 +8,8 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "Only the first registry with `is_default: true` counts.",
     why: "rke takes the first entry with `is_default: true` for the prefix of its images and looks at no other. Later ones still give credentials to the nodes. Source: rke v1.6.3, cluster/defaults.go:670.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: a.example.com
   is_default: true
@@ -18,15 +17,16 @@ private_registries:
   is_default: true
               ^^^^
 ",
-            after: Some("\
+        after: Some(
+            "\
 private_registries:
 - url: a.example.com
   is_default: true
 - url: b.example.com
   is_default: false
-"),
-        },
-    ],
+",
+        ),
+    }],
     check,
 };
 

@@ -8,26 +8,24 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "The version's images need a paid subscription.",
     why: "The last releases of rke (to v1.8.14 of June 2026) offer versions whose images lie under `rke-extended-life/` and are given only to subscribers of RKE Extended Life. Without it every pull of them is refused. Source: rancher/kontainer-driver-metadata, 2026.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 kubernetes_version: v1.32.13-rancher1-1
                     ^^^^^^^^^^^^^^^^^^^
 ",
-            after: None,
-        },
-    ],
+        after: None,
+    }],
     check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    let Some(written) = &facts.cluster.kubernetes_version else { return };
     let Some(images) = Catalogue::images(&facts.plan.kubernetes_version) else { return };
     let paid = images.iter().filter(|(_, image)| Catalogue::needs_subscription(image)).count();
     if paid > 0 {
-        let message = format!("{paid} images of `{}` need an RKE Extended Life subscription", facts.plan.kubernetes_version);
+        let message =
+            format!("{paid} images of `{}` need an RKE Extended Life subscription", facts.plan.kubernetes_version);
         reporter
-            .report(written.span, "kubernetes_version", message)
+            .report(facts.blame("kubernetes_version"), "kubernetes_version", message)
             .help("the newest version without one is v1.30.14-rancher1-1");
     }
 }

@@ -21,12 +21,14 @@ private_registries:
   ^^^^^^^^
   password: secret
 ",
-            after: Some("\
+            after: Some(
+                "\
 private_registries:
 - url: registry.example.com
   user: reader # read only
   password: secret
-"),
+",
+            ),
         },
         Example {
             before: "\
@@ -35,11 +37,13 @@ services:
   ^^^^^^^^
     always_pull_images: true
 ",
-            after: Some("\
+            after: Some(
+                "\
 services:
   kube-api:
     always_pull_images: true
-"),
+",
+            ),
         },
         Example {
             before: "\
@@ -58,7 +62,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         if means_ecr_plugin(unknown) || holds_an_anchor(facts.text, unknown) {
             continue;
         }
-        let finding = reporter.report(unknown.span, &unknown.at, format!("rke ignores the unknown key `{}`", unknown.key));
+        let finding =
+            reporter.report(unknown.span, &unknown.at, format!("rke ignores the unknown key `{}`", unknown.key));
         match suggest(unknown) {
             Some(Suggestion::Removed { note }) => {
                 finding.help(format!("the key was removed from rke: {note}"));

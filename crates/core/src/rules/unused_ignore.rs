@@ -50,14 +50,15 @@ pub fn silence(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let line = ignore.line.start <= d.span.start && d.span.start <= ignore.line.end;
         line && (d.code.eq_ignore_ascii_case(ignore.code) || d.name == ignore.code)
     };
-    let unused: Vec<&Ignore<'_>> =
-        ignores.iter().filter(|ignore| !found.iter().any(|d| silences(ignore, d))).collect();
+    let unused: Vec<&Ignore<'_>> = ignores.iter().filter(|ignore| !found.iter().any(|d| silences(ignore, d))).collect();
     found.retain(|d| !ignores.iter().any(|ignore| silences(ignore, d)));
     let mut reporter = Reporter { rule: &RULE, text: facts.text, found };
     for ignore in unused {
-        reporter
-            .report(ignore.span, "", format!("`{}` finds nothing here to ignore", ignore.code))
-            .fix("remove the code", Safety::Safe, vec![Edit::delete(ignore.span)]);
+        reporter.report(ignore.span, "", format!("`{}` finds nothing here to ignore", ignore.code)).fix(
+            "remove the code",
+            Safety::Safe,
+            vec![Edit::delete(ignore.span)],
+        );
     }
 }
 

@@ -7,17 +7,15 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "A registry url without dot, port or `localhost` means a path on Docker Hub.",
     why: "docker takes the first part of an image name for a host only with a dot or a colon in it, or as `localhost`. `myregistry/rancher/rke-tools` is `docker.io/myregistry/rancher/rke-tools`: system images are asked from Docker Hub, and the credentials of this entry are never found. Source: docker/distribution v2.8.2, reference/normalize.go; tried with rke v1.6.3.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: myregistry
        ^^^^^^^^^^
   is_default: true
 ",
-            after: None,
-        },
-    ],
+        after: None,
+    }],
     check,
 };
 

@@ -9,21 +9,21 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "A registry url with `https://` or `http://` makes image names that nobody can read.",
     why: "rke puts the url in front of image names as text and looks credentials up by it: `https://registry.example.com/rancher/rke-tools` is no image name, so every pull behind a default registry fails, and no image ever asks for credentials under such a key. Whether a registry speaks TLS is decided by dockerd, never by this key. Source: rke v1.6.3, cluster/defaults.go:676, docker/docker.go:692.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: https://registry.example.com
        ^^^^^^^^
   is_default: true
 ",
-            after: Some("\
+        after: Some(
+            "\
 private_registries:
 - url: registry.example.com
   is_default: true
-"),
-        },
-    ],
+",
+        ),
+    }],
     check,
 };
 

@@ -9,21 +9,21 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "A slash at the end of a registry url makes image names that nobody can read.",
     why: "rke joins url and image with a slash of its own: `registry.example.com//rancher/rke-tools` is refused as an invalid reference, and the lookup of credentials compares the url as text. Source: rke v1.6.3, cluster/defaults.go:1083, docker/docker.go:723.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: registry.example.com/
                            ^
   is_default: true
 ",
-            after: Some("\
+        after: Some(
+            "\
 private_registries:
 - url: registry.example.com
   is_default: true
-"),
-        },
-    ],
+",
+        ),
+    }],
     check,
 };
 

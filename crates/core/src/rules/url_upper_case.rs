@@ -9,21 +9,21 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "Upper case in the path of a registry url makes image names that docker refuses.",
     why: "Only the host of an image name may hold upper case. The path must be lower case, and a first part without dot, colon or `localhost` is no host but a path on Docker Hub. rke stops at such an image with `invalid reference format: repository name must be lowercase`. Source: docker/distribution v2.8.2, reference/normalize.go.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: harbor.example.com/Team
                           ^^^^
   is_default: true
 ",
-            after: Some("\
+        after: Some(
+            "\
 private_registries:
 - url: harbor.example.com/team
   is_default: true
-"),
-        },
-    ],
+",
+        ),
+    }],
     check,
 };
 

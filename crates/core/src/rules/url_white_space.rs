@@ -9,19 +9,19 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "White space in a registry url makes image names that nobody can read.",
     why: "A blank survives in quotes, a line break at the end of a block scalar (`|`). Both become part of every image name and of the key under which credentials are looked up. Source: tried with rke v1.6.3 and docker/distribution v2.8.2.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: 'registry.example.com:5000 '
        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
-            after: Some("\
+        after: Some(
+            "\
 private_registries:
 - url: registry.example.com:5000
-"),
-        },
-    ],
+",
+        ),
+    }],
     check,
 };
 

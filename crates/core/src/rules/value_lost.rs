@@ -1,6 +1,6 @@
 use super::{Example, Facts, Reporter, Rule};
-use crate::diagnostic::Severity;
 use crate::cluster::value::{Field, Value};
+use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 use crate::text::Span;
 use crate::yaml::edit::scalar;
@@ -20,12 +20,14 @@ private_registries:
   password: ab #cd
             ^^^^^^
 ",
-            after: Some("\
+            after: Some(
+                "\
 private_registries:
 - url: registry.example.com
   user: reader
   password: 'ab #cd'
-"),
+",
+            ),
         },
         Example {
             before: "\
@@ -36,13 +38,15 @@ private_registries:
             ^
     secret
 ",
-            after: Some("\
+            after: Some(
+                "\
 private_registries:
 - url: registry.example.com
   user: reader
   password: |-
     secret
-"),
+",
+            ),
         },
     ],
     check,
@@ -72,7 +76,8 @@ fn look(facts: &Facts<'_>, reporter: &mut Reporter<'_>, field: &Field, path: &st
     let line = facts.text[span.start..end].trim_end();
     let secret = SECRETS.contains(&&*field.name);
     let written = &facts.text[span.range()];
-    if written.starts_with('|') && !written.starts_with("|-") || written.starts_with('>') && !written.starts_with(">-") {
+    if written.starts_with('|') && !written.starts_with("|-") || written.starts_with('>') && !written.starts_with(">-")
+    {
         let mark = Span::new(span.start, span.start + 1);
         reporter
             .report(mark, path, format!("the block keeps its line break, which becomes part of `{}`", field.name))

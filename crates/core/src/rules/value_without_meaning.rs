@@ -1,6 +1,6 @@
 use super::{Example, Facts, Reporter, Rule};
-use crate::diagnostic::Severity;
 use crate::cluster::value::Value;
+use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 use crate::schema::{Key, Kind, Schema, Type};
 
@@ -17,10 +17,12 @@ dns:
   provider: core-dns
             ^^^^^^^^
 ",
-            after: Some("\
+            after: Some(
+                "\
 dns:
   provider: coredns
-"),
+",
+            ),
         },
         Example {
             before: "\
@@ -28,10 +30,12 @@ monitoring:
   provider: metric-server
             ^^^^^^^^^^^^^
 ",
-            after: Some("\
+            after: Some(
+                "\
 monitoring:
   provider: metrics-server
-"),
+",
+            ),
         },
     ],
     check,

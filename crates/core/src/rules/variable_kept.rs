@@ -7,18 +7,16 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "rke expands no variables: the text is used as it stands.",
     why: "There is no expansion of `$NAME`, `${NAME}` or `{{ name }}` and no include in cluster.yml. A placeholder meant for envsubst, Ansible or Helm reaches the registry as the password itself. Names such as Harbor's `robot$ci` or NVIDIA's `$oauthtoken` are meant to hold a dollar sign. Source: rke v1.6.3, cluster/cluster.go:707; tried.",
-    examples: &[
-        Example {
-            before: "\
+    examples: &[Example {
+        before: "\
 private_registries:
 - url: registry.example.com
   user: reader
   password: ${REGISTRY_PASSWORD}
             ^^^^^^^^^^^^^^^^^^^^
 ",
-            after: None,
-        },
-    ],
+        after: None,
+    }],
     check,
 };
 
@@ -36,7 +34,11 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         for (key, value) in fields {
             let Some(value) = value.filter(|v| is_placeholder(&v.value)) else { continue };
             reporter
-                .report(value.span, format!("{at}.{key}"), format!("`{}` is not expanded: rke uses it as it stands", value.value))
+                .report(
+                    value.span,
+                    format!("{at}.{key}"),
+                    format!("`{}` is not expanded: rke uses it as it stands", value.value),
+                )
                 .help("fill the file in before rke reads it, for instance with envsubst");
         }
     }

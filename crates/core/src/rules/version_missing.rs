@@ -56,7 +56,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         Some(empty) => facts.document.set_value(facts.text, empty.key, newest),
         None => facts.cluster.config.fields().first().map(|f| {
             let start = facts.text[..f.key.start].rfind('\n').map_or(0, |i| i + 1);
-            Edit::insert(start, format!("kubernetes_version: {newest}\n"))
+            let indent = Some(&facts.text[start..f.key.start]).filter(|indent| indent.trim().is_empty());
+            Edit::insert(start, format!("{}kubernetes_version: {newest}\n", indent.unwrap_or_default()))
         }),
     };
     finding.fix(format!("set `kubernetes_version: {newest}`"), Safety::Uncertain, edit.into_iter().collect());

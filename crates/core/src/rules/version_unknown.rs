@@ -36,20 +36,25 @@ kubernetes_version: v1.99.0-rancher1-1
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    let Some(written) = &facts.cluster.kubernetes_version else { return };
     let version = facts.plan.kubernetes_version.as_str();
+    let release = Catalogue::release(&facts.plan.rke);
+    let written = facts.cluster.kubernetes_version.as_ref();
+    // Asked for from outside; of its own default a release has the images.
+    if written.is_none() && release.as_ref().is_some_and(|release| release.default_version == version) {
+        return;
+    }
     if facts.plan.version_known || facts.version().is_none() {
         return;
     }
     let message = format!("rke {} has no images for `{version}`", facts.plan.rke);
-    let finding = reporter.report(written.span, "kubernetes_version", message);
-    let release = Catalogue::release(&facts.plan.rke);
+    let finding = reporter.report(facts.blame("kubernetes_version"), "kubernetes_version", message);
     let known = release.map(|r| r.known()).unwrap_or_default();
     let suffixed: Vec<&str> =
         known.iter().copied().filter(|k| k.strip_prefix(version).is_some_and(|rest| rest.starts_with('-'))).collect();
     if let Some(newest) = suffixed.last() {
         finding.help("rke's own suffix is part of the version");
-        finding.fix(format!("write `{newest}`"), Safety::Safe, vec![Edit::replace(written.span, *newest)]);
+        let edit = written.map(|written| Edit::replace(written.span, *newest));
+        finding.fix(format!("write `{newest}`"), Safety::Safe, edit.into_iter().collect());
     } else if Catalogue::images(version).is_some() {
         finding.help("a newer or older release of rke knows it: run that one, or choose a version of this one");
     } else if let Some(newest) = known.last() {

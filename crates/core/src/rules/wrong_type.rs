@@ -24,11 +24,13 @@ private_registries:
   is_default: \"true\"
               ^^^^^^
 ",
-            after: Some("\
+            after: Some(
+                "\
 private_registries:
 - url: registry.example.com
   is_default: true
-"),
+",
+            ),
         },
         Example {
             before: "\
@@ -38,12 +40,14 @@ nodes:
   role: etcd
         ^^^^
 ",
-            after: Some("\
+            after: Some(
+                "\
 nodes:
 - address: 10.0.0.1
   user: ubuntu
   role: [etcd]
-"),
+",
+            ),
         },
         Example {
             before: "\
@@ -53,12 +57,14 @@ ingress:
     value: 64
            ^^
 ",
-            after: Some("\
+            after: Some(
+                "\
 ingress:
   extra_envs:
   - name: MAX_BODY
     value: '64'
-"),
+",
+            ),
         },
     ],
     check,
@@ -77,12 +83,11 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         if let Some(title) = fitting(written, wanted, *span != inner) {
             finding.help("quotes make it text").fix(title, Safety::Safe, vec![Edit::replace(*span, written)]);
         } else if *wanted == "text" && *span == inner && is_typed(written) {
-            let quoted = format!("'{written}'");
-            finding.help("without quotes it is no text here").fix("put it in quotes", Safety::Safe, vec![
-                Edit::replace(*span, quoted),
-            ]);
+            let edit = Edit::replace(*span, format!("'{written}'"));
+            finding.help("without quotes it is no text here").fix("put it in quotes", Safety::Safe, vec![edit]);
         } else if at.contains(".update_strategy.rollingupdate.") {
-            finding.help("in small letters rke decodes it as another type: write `rollingUpdate`, `maxUnavailable` and `maxSurge`");
+            finding
+                .help("write `rollingUpdate`, `maxUnavailable`, `maxSurge`: in small letters they have another type");
         } else if *wanted == "a list" && is_word(written) {
             finding.help("even one item is a list").fix("make it a list", Safety::Safe, wrapped(*span));
         }
@@ -113,7 +118,8 @@ fn is_typed(written: &str) -> bool {
 }
 
 fn is_word(written: &str) -> bool {
-    !written.is_empty() && written.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | ':' | '-' | '_'))
+    !written.is_empty()
+        && written.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | ':' | '-' | '_'))
 }
 
 fn wrapped(span: Span) -> Vec<Edit> {

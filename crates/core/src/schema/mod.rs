@@ -1,8 +1,19 @@
 //! The key tree of cluster.yml: one table for unknown keys, types, secrets and allowed values.
 
+mod assist;
+mod complete;
+mod document;
+mod meanings;
 pub mod suggest;
 
+pub use assist::{Hover, hover, hover_at};
+pub use complete::{Completion, complete};
+pub use document::json_schema;
+pub use meanings::meaning;
+
 use std::sync::OnceLock;
+
+use crate::image::version::Version;
 
 /// A Go struct of rke's types.
 #[derive(Debug)]
@@ -26,6 +37,31 @@ pub struct Key {
     pub values: Vec<&'static str>,
     /// rke refuses other values.
     pub values_checked: bool,
+    /// Name in rke's JSON: `cluster.rkestate`, Rancher's API.
+    pub json: &'static str,
+    /// Written there even when empty.
+    pub always: bool,
+    /// What rke fills in, each for a range of Kubernetes versions; the first that fits counts.
+    pub defaults: Vec<Preset>,
+    /// Entry of `network.options` to which rke copies the value.
+    pub option: Option<&'static str>,
+    /// Entry of `network.options` that gets the default where the plugin is chosen and its block is missing.
+    pub bare_option: Option<&'static str>,
+}
+
+#[derive(Debug)]
+pub struct Preset {
+    pub value: &'static str,
+    /// As `>=1.24.0-rancher0`; none: any version.
+    pub versions: Option<&'static str>,
+}
+
+impl Key {
+    /// What rke fills in for this version; for one that is no version only what counts for all.
+    pub fn default(&self, version: Option<&Version>) -> Option<&'static str> {
+        let fits = |preset: &&Preset| preset.versions.is_none_or(|range| version.is_some_and(|v| v.is_in(range)));
+        self.defaults.iter().find(fits).map(|preset| preset.value)
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,6 +123,10 @@ impl Schema {
         &self.structs
     }
 
+    pub fn named(&self, name: &str) -> Option<&Struct> {
+        self.structs.iter().find(|s| s.name == name)
+    }
+
     /// The key under a path such as `private_registries[].url`; `[]` and `{}` stand for any item.
     pub fn key(&self, path: &str) -> Option<&Key> {
         let mut ty = &self.root;
@@ -144,6 +184,11 @@ fn read_key(line: &'static str, names: &[&str]) -> Option<Key> {
         since: "v0.1.0",
         values: Vec::new(),
         values_checked: false,
+        json: name,
+        always: false,
+        defaults: Vec::new(),
+        option: None,
+        bare_option: None,
     };
     for word in words {
         match word.split_once('=').unwrap_or((word, "")) {
@@ -154,6 +199,15 @@ fn read_key(line: &'static str, names: &[&str]) -> Option<Key> {
             ("since", release) => key.since = release,
             ("one-of", values) => (key.values, key.values_checked) = (values.split(',').collect(), true),
             ("known", values) => key.values = values.split(',').collect(),
+            ("json", json) => key.json = json,
+            ("always", _) => key.always = true,
+            ("default", preset) => key.defaults.push(match preset.split_once('@') {
+                Some((value, range)) => Preset { value, versions: Some(range) },
+                None => Preset { value: preset, versions: None },
+            }),
+            ("option", option) => key.option = Some(option),
+            ("bare", "") => key.bare_option = key.option,
+            ("bare", option) => key.bare_option = Some(option),
             _ => {}
         }
     }

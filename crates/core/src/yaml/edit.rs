@@ -108,13 +108,13 @@ impl Document {
         })
     }
 
-    /// Adds an entry behind the one with the key at `key`, in the same column.
+    /// Adds an entry, or several on lines of their own, behind the one with the key at `key`, in the same column.
     pub fn add_after(&self, text: &str, key: Span, entry: &str) -> Option<Edit> {
         let (mapping, at) = self.entry_at(key)?;
         let node = self.node(mapping);
         let end = self.value_span(&self.entries(mapping)[at]).end.max(key.end + text[key.end..].find(':')? + 1);
         if matches!(node.data, Data::Mapping { flow: true, .. }) {
-            return Some(Edit::insert(end, format!(", {entry}")));
+            return Some(Edit::insert(end, format!(", {}", entry.replace('\n', ", "))));
         }
         let line_start = text[..key.start].rfind('\n').map_or(0, |i| i + 1);
         let column = text[line_start..key.start].chars().count();
@@ -125,9 +125,13 @@ impl Document {
         })
     }
 
-    /// Adds a key of the top level at the end of the document.
+    /// Adds a key of the top level at the end of the configuration, in the column of its keys.
     pub fn add_at_end(&self, text: &str, entry: &str) -> Edit {
         let end = self.root.map_or(text.len(), |root| self.node(root).span.end);
+        let first = self.root.and_then(|root| self.entries(root).first()).map(|first| self.node(first.key).span.start);
+        let indent = first.map_or("", |start| &text[text[..start].rfind('\n').map_or(0, |i| i + 1)..start]);
+        let indent = if indent.trim().is_empty() { indent } else { "" };
+        let entry = entry.lines().map(|line| format!("{indent}{line}")).collect::<Vec<_>>().join("\n");
         match text[end..].find('\n') {
             Some(at) => Edit::insert(end + at + 1, format!("{entry}\n")),
             None if end == 0 => Edit::insert(0, format!("{entry}\n")),
@@ -203,6 +207,8 @@ mod tests {
         assert_eq!(edited("- a: 1 # why\n  b: 2\n", "a", add), "- a: 1 # why\n  n: 1\n  b: 2\n");
         assert_eq!(edited("q: {a: 1}\n", "a", add), "q: {a: 1, n: 1}\n");
         assert_eq!(edited("q:\n  a: 1", "a", add), "q:\n  a: 1\n  n: 1");
+        let add = |d: &Document, t: &str, k: Span| d.add_after(t, k, "n: 1\nm: 2");
+        assert_eq!(edited("q: {a: 1}\n", "a", add), "q: {a: 1, n: 1, m: 2}\n");
     }
 
     #[test]

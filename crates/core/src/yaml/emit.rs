@@ -9,11 +9,13 @@ pub struct Writer {
     events: Vec<Event>,
 }
 
-impl Writer {
-    pub fn new() -> Self {
+impl Default for Writer {
+    fn default() -> Self {
         Self { events: vec![Event::stream_start(Encoding::Utf8), Event::document_start(None, &[], true)] }
     }
+}
 
+impl Writer {
     /// Text of a number, a boolean or null: it needs no quotes.
     pub fn plain(&mut self, text: &str) {
         self.events.push(Event::scalar(None, None, text, true, true, ScalarStyle::Plain));
@@ -82,7 +84,7 @@ mod tests {
 
     #[test]
     fn writes_as_yaml_v2_does() {
-        let mut writer = Writer::new();
+        let mut writer = Writer::default();
         writer.start_mapping();
         for text in ["yes", "1:30", "a: b", "x\ny\n", "-", "", "\u{1}", "it's", "plain text", "1:30:x"] {
             writer.text("k");

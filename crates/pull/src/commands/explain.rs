@@ -3,8 +3,11 @@
 use std::fmt::Arguments;
 
 use drydock_core::Checked;
-use drydock_core::credentials::Auth;
+use drydock_core::credentials::{Auth, Secrets};
+use drydock_core::effective::Effective;
+use drydock_core::problem::Problem;
 use drydock_core::render::explain::{Record, record};
+use drydock_core::simulate::{Simulation, simulate};
 
 use crate::cli::{Explain, ExplainFormat};
 use crate::error::Error;
@@ -14,6 +17,19 @@ pub fn run(explain: &Explain, session: &mut Session<'_>) -> Result<u8, Error> {
     let (inputs, unreadable) = session.read_all(&explain.files);
     for (number, input) in inputs.iter().enumerate() {
         let checked = drydock_core::check(&input.text, &session.options);
+        if explain.effective {
+            effective(&checked, &input.name(), explain.show_secrets, session)?;
+            continue;
+        }
+        if let Some(image) = &explain.image {
+            simulation(&simulate(image, &checked), explain.format, session)?;
+            continue;
+        }
+        // For comparison with the real rke: what it does with the file as it stands.
+        let checked = match explain.format {
+            ExplainFormat::Jsonl => drydock_core::as_written(&input.text, &session.options),
+            ExplainFormat::Human => checked,
+        };
         let record = record(&input.path.to_string_lossy(), &checked, explain.show_secrets);
         match explain.format {
             ExplainFormat::Jsonl => session.json(&record, false)?,
@@ -28,10 +44,33 @@ pub fn run(explain: &Explain, session: &mut Session<'_>) -> Result<u8, Error> {
     Ok(if unreadable > 0 { 2 } else { 0 })
 }
 
+fn effective(checked: &Checked, name: &str, show_secrets: bool, session: &mut Session<'_>) -> Result<(), Error> {
+    if checked.cluster.parse_error.is_some() {
+        session.remark(format_args!("{name}: rke cannot read this file; what follows is what can be read of it"));
+    }
+    let secrets = if show_secrets { Secrets::Shown } else { Secrets::Masked };
+    let yaml = Effective::new(&checked.cluster, &checked.plan).to_yaml(secrets);
+    say(session, format_args!("---\n{}", yaml.trim_end()))
+}
+
+fn simulation(simulation: &Simulation, format: ExplainFormat, session: &mut Session<'_>) -> Result<(), Error> {
+    match format {
+        ExplainFormat::Jsonl => session.json(simulation, false),
+        ExplainFormat::Human => {
+            say(session, format_args!("{}", simulation.image))?;
+            simulation.story.iter().try_for_each(|told| say(session, format_args!("  {told}")))
+        }
+    }
+}
+
 fn human(record: &Record, checked: &Checked, name: &str, session: &mut Session<'_>) -> Result<(), Error> {
     let verdict = &record.verdict;
     let version = verdict.kubernetes_version.as_deref().unwrap_or("none, rke stops before it chooses one");
     say(session, format_args!("{name}: rke {}, Kubernetes {version}", verdict.rke))?;
+    if checked.problems.iter().any(|problem| matches!(problem, Problem::RancherForm { .. })) {
+        let key = "rancher_kubernetes_engine_config";
+        say(session, format_args!("Rancher's form: told is what stands below {key}; rke itself reads nothing of it."))?;
+    }
     match (&verdict.error, verdict.stage) {
         (None, _) => say(session, format_args!("rke accepts the file."))?,
         (Some(error), Some(stage)) => say(session, format_args!("rke refuses the file ({stage}):\n  {error}"))?,

@@ -1,6 +1,7 @@
 //! One command a file: reads what it needs through the session, answers with its exit code.
 
 pub mod check;
+pub mod doctor;
 pub mod explain;
 pub mod generate;
 pub mod helper;
@@ -13,6 +14,7 @@ pub mod node;
 pub mod push;
 pub mod rule;
 pub mod save;
+pub mod schema;
 pub mod serve;
 pub mod shell;
 pub mod verify;

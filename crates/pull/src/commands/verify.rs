@@ -17,7 +17,7 @@ use crate::manifest::{Descriptor, Manifest};
 use crate::network;
 use crate::pack::Pack;
 use crate::progress::Done;
-use crate::schedule::Wanted;
+use crate::schedule::{Wanted, resolve};
 use crate::session::Session;
 use crate::store::Entry;
 
@@ -151,7 +151,7 @@ async fn image_is_at(
             None => return Err(Error::NotFound { what: image.name, answer: "the registry lacks it".to_owned() }),
         }
     }
-    let image = crate::schedule::resolve(client, image, None).await?;
+    let image = resolve(client, image, None).await?;
     let blobs = image.blobs().map(|blob| has(client, &image.wanted.place, blob));
     futures_util::future::try_join_all(blobs).await?;
     Ok(image.root().digest)
@@ -167,26 +167,33 @@ async fn has(client: &Client, place: &Place, blob: &Descriptor) -> Result<(), Er
 
 async fn node_has(client: &Client, engine: &Engine, pack: Option<&Pack>, wanted: Vec<Expected>) {
     for (name, expected) in wanted {
-        let found = node_has_one(engine, pack, &name, expected).await;
+        let found = node_has_one(client, engine, pack, &name, expected).await;
         client.events.image(&name, found.map(|digest| Done { digest, already: true }));
     }
 }
 
 /// What was loaded is compared with the pack, what was pulled with the registry.
 async fn node_has_one(
+    client: &Client,
     engine: &Engine,
     pack: Option<&Pack>,
     name: &str,
     expected: Option<Descriptor>,
 ) -> Result<String, Error> {
-    let absent = || Error::NotFound { what: name.to_owned(), answer: "the engine lacks it".to_owned() };
+    let absent = || Error::NotFound {
+        what: name.to_owned(),
+        answer: "the engine lacks it, or has another under this name".to_owned(),
+    };
     if let (Some(pack), Some(expected)) = (pack, expected) {
         let manifest = pack.manifest(&expected)?;
         return if engine.has(name, &manifest).await? { Ok(expected.digest.to_string()) } else { Err(absent()) };
     }
     let found = engine.digests(name).await?;
     if found.is_empty() {
-        return Err(absent());
+        // What was loaded has no digest of a registry, but that of its config.
+        let image = resolve(client, Wanted::parse(name)?, Some(&engine.platform().await?)).await?;
+        let has = engine.has(name, image.root()).await?;
+        return if has { Ok(image.root().digest.to_string()) } else { Err(absent()) };
     }
     let reference = Reference::parse(name).map_err(|why| Error::Usage(format!("`{name}` is no image: {why}")))?;
     let digest = engine.registry_digest(name, &reference).await?;

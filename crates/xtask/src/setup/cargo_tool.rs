@@ -4,6 +4,7 @@ use super::{Found, Machine, Tool, output, run, version, which};
 use anyhow::{Context, Result};
 use semver::Version;
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 /// The release that Trunk.toml is written for; any later patch will do.
@@ -23,7 +24,12 @@ pub const TRUNK: Tool = Tool {
 pub const WASM_BINDGEN: Tool = Tool {
     name: "the wasm-bindgen command in the version of Cargo.lock",
     find: |machine| Ok(find(machine, "wasm-bindgen", |found| found.to_string() == machine.wasm_bindgen)),
-    install: |machine| install(machine, "wasm-bindgen-cli", &machine.wasm_bindgen),
+    install: |machine| {
+        install(machine, "wasm-bindgen-cli", &machine.wasm_bindgen)?;
+        // The last tool built from source: what it shared with the others is needed no more.
+        let _ = fs::remove_dir_all(build_folder(machine));
+        Ok(())
+    },
     remedy: "run `cargo install wasm-bindgen-cli` with `--version` and the version of wasm-bindgen in Cargo.lock",
 };
 
@@ -82,7 +88,6 @@ fn install(machine: &Machine, package: &str, version: &str) -> Result<()> {
 /// The light way: nothing is optimised, as these tools mostly wait for rustc, and no TLS, as nothing is downloaded.
 fn from_source(machine: &Machine, package: &str, version: &str, options: &[&str]) -> Result<()> {
     let light = [("OPT_LEVEL", "0"), ("LTO", "false"), ("CODEGEN_UNITS", "256"), ("DEBUG", "0"), ("STRIP", "true")];
-    let built = machine.cache.join("build");
     run(
         &format!("{package} {version} (from source)"),
         Command::new("cargo")
@@ -90,9 +95,13 @@ fn from_source(machine: &Machine, package: &str, version: &str, options: &[&str]
             .current_dir(&machine.cache)
             .envs(light.map(|(name, value)| (format!("CARGO_PROFILE_RELEASE_{name}"), value)))
             // Shared by the tools and kept on failure: a second attempt goes on from there.
-            .env("CARGO_TARGET_DIR", &built)
+            .env("CARGO_TARGET_DIR", build_folder(machine))
             .args(["install", package, "--version", version, "--no-default-features", "--root"])
             .arg(&machine.cache)
             .args(options),
     )
+}
+
+fn build_folder(machine: &Machine) -> PathBuf {
+    machine.cache.join("build")
 }

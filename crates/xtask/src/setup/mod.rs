@@ -10,6 +10,7 @@ mod editor;
 mod node;
 mod npm;
 mod rust_target;
+mod services;
 mod version;
 mod wasm_opt;
 
@@ -72,6 +73,9 @@ pub const PAGE: &[Tool] =
 
 /// What checks the Rust code.
 pub const RUST_CHECKS: &[Tool] = &[cargo_tool::FORMATTER, cargo_tool::LINTER];
+
+/// What the tests of `pull` talk to.
+pub const SERVICES: &[Tool] = &[services::MOTO, services::ENGINE, services::REGISTRY, services::SKOPEO];
 
 /// What drives the page in a browser.
 pub const BROWSER: &[Tool] = &[node::NODE_FOR_TESTS, chromium::CHROMIUM, npm::BROWSER_TESTS];

@@ -144,7 +144,7 @@ impl Decoder {
                 return Err(self.ends(json, &format!("number {}", number(*float)), "int32", ty));
             }
             (Kind::IntOrText, _) => return Err(self.ends(json, json.kind(), "int32", ty)),
-            (Kind::Anything, _) => value::Shape::Nil,
+            (Kind::Anything, _) => as_it_is(json).shape,
             (Kind::Quantity, Shape::Text(text)) => self.checked(json, text, ty, custom::quantity(text))?,
             (Kind::Quantity, _) => {
                 let mut text = String::new();
@@ -216,6 +216,25 @@ impl Decoder {
         self.at.push_str(name);
         length
     }
+}
+
+fn as_it_is(json: &Json) -> Value {
+    let shape = match &json.shape {
+        Shape::Null => value::Shape::Nil,
+        Shape::Bool(bool) => value::Shape::Bool(*bool),
+        Shape::Number(float) => integer(*float, 64).map_or(value::Shape::Float(*float), value::Shape::Int),
+        Shape::Text(text) => value::Shape::Text(text.clone()),
+        Shape::List(items) => value::Shape::List(items.iter().map(as_it_is).collect()),
+        Shape::Map(members) => {
+            let field = |member: &Member| Field {
+                name: Cow::Owned(member.name.clone()),
+                key: member.key,
+                value: as_it_is(&member.value),
+            };
+            value::Shape::Fields(members.iter().map(field).collect())
+        }
+    };
+    Value { span: json.span, shape }
 }
 
 fn find(structure: &'static Struct, name: &str, case: Case) -> Option<&'static (&'static str, Type)> {

@@ -67,12 +67,10 @@ impl Object {
             let error = Some(format!("{}{error}", self.prefix));
             Decoded { value: Value::default(), problems: vec![problem], error }
         };
-        let names = match names(json, at) {
-            Ok(names) => names,
-            Err((problem, error)) => {
-                return refused(problem, format!("couldn't get version/kind; json parse error: {error}"));
-            }
-        };
+        let (names, bad) = names(json, at);
+        if let Some((problem, error)) = bad {
+            return refused(problem, format!("couldn't get version/kind; json parse error: {error}"));
+        }
         let mut decoded = Decoded { value: Value::default(), problems: Vec::new(), error: None };
         let mut refusal = self.unknown(json, &names);
         if refusal.is_none() && names.kind.as_deref().is_none_or(|kind| kind == self.kind) {
@@ -162,8 +160,8 @@ struct Names {
     kind: Option<String>,
 }
 
-/// apiVersion and kind in any spelling, as encoding/json reads them.
-fn names(json: &Json, at: &str) -> Result<Names, (Problem, String)> {
+/// apiVersion and kind in any spelling, as encoding/json reads them, and the first that is no text.
+fn names(json: &Json, at: &str) -> (Names, Option<(Problem, String)>) {
     let mut names = Names { version: None, kind: None };
     let mut bad = None;
     for member in json.members() {
@@ -183,5 +181,5 @@ fn names(json: &Json, at: &str) -> Result<Names, (Problem, String)> {
             }
         }
     }
-    bad.map_or(Ok(names), Err)
+    (names, bad)
 }

@@ -34,7 +34,7 @@ pub fn rewrite(document: &Document) -> Option<Rewritten> {
     }
     let mut json = Json::read(document, root);
     let custom_config = json.take(&path)?.value;
-    let mut writer = Writer::new();
+    let mut writer = Writer::default();
     write(&json, &mut writer);
     let (mut document, _) = Document::parse(&writer.finish());
     if let Some(root) = document.root {

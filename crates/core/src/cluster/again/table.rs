@@ -8,6 +8,7 @@ const TEXT: &str = include_str!("../../../data/json-keys.txt");
 pub struct Type {
     /// As Go prints it in type errors, pointer stars left out.
     pub go: &'static str,
+    pub pointer: bool,
     pub kind: Kind,
 }
 
@@ -36,6 +37,8 @@ pub struct Struct {
     /// As `v1.Volume`.
     pub name: &'static str,
     pub fields: Vec<(&'static str, Type)>,
+    /// Names of fields that Go writes even when they are empty.
+    pub always: Vec<&'static str>,
 }
 
 impl Struct {
@@ -75,9 +78,11 @@ impl Table {
         let mut structs: Vec<Struct> = Vec::with_capacity(names.len());
         for line in lines() {
             if let Some(name) = line.strip_prefix("struct ") {
-                structs.push(Struct { name, fields: Vec::new() });
+                structs.push(Struct { name, fields: Vec::new(), always: Vec::new() });
             } else if let (Some(current), Some((name, go))) = (structs.last_mut(), line.trim().split_once(' ')) {
-                current.fields.push((name, read_type(go, &names)));
+                let always = go.strip_suffix(" always");
+                current.always.extend(always.map(|_| name));
+                current.fields.push((name, read_type(always.unwrap_or(go), &names)));
             }
         }
         Self { structs }
@@ -85,14 +90,16 @@ impl Table {
 }
 
 fn read_type(text: &'static str, names: &[&str]) -> Type {
-    let text = text.strip_prefix('*').unwrap_or(text);
+    if let Some(pointed) = text.strip_prefix('*') {
+        return Type { pointer: true, ..read_type(pointed, names) };
+    }
     let printed = |text: &'static str| text.split(['=', '!']).next().unwrap_or(text);
     if let Some(item) = text.strip_prefix("[]") {
-        return Type { go: printed(text), kind: Kind::List(Box::new(read_type(item, names))) };
+        return Type { go: printed(text), pointer: false, kind: Kind::List(Box::new(read_type(item, names))) };
     }
     let (go, made_of) = text.split_once('=').unwrap_or((printed(text), text));
     if let Some((_, value)) = made_of.strip_prefix("map[").and_then(|rest| rest.split_once(']')) {
-        return Type { go, kind: Kind::Map(Box::new(read_type(value, names))) };
+        return Type { go, pointer: false, kind: Kind::Map(Box::new(read_type(value, names))) };
     }
     let kind = match made_of {
         "bool" => Kind::Bool,
@@ -105,7 +112,7 @@ fn read_type(text: &'static str, names: &[&str]) -> Type {
         other if other.ends_with('!') => Kind::Anything,
         _ => names.iter().position(|name| *name == made_of).map_or(Kind::Text, Kind::Struct),
     };
-    Type { go, kind }
+    Type { go, pointer: false, kind }
 }
 
 #[cfg(test)]

@@ -1,13 +1,11 @@
 //! docker, dockerd and skopeo for real: with our helper, and pulled by us.
 
-mod services;
-
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use services::{PASSWORD, USER};
+use crate::services::{self, PASSWORD, USER};
 
 /// A home whose docker asks our helper about the registry, which reads a cluster file.
 fn home(host: &str) -> tempfile::TempDir {
@@ -109,6 +107,15 @@ fn a_node_pulls_through_the_engine_with_the_login_of_the_cluster_file_and_verifi
     assert!(carried.status.success() && text(&carried).contains("1 images in "), "{}", text(&carried));
     let there = pack(&["load", "pack.tar"]);
     assert!(text(&there).contains("1 of them already there"), "{}", text(&there));
+
+    for arguments in [&["verify", "pack.tar", "--node"][..], &["verify", "-c", "cluster.yml", "--node"]] {
+        let verified = pack(arguments);
+        assert!(verified.status.success(), "{arguments:?}: {}", text(&verified));
+    }
+    push(home.path(), &host, "rancher/tools", "moved");
+    let moved = pack(&["verify", "-c", "cluster.yml", "--node"]);
+    assert_eq!(moved.status.code(), Some(1), "{}", text(&moved));
+    assert!(text(&moved).contains("or has another under this name"), "{}", text(&moved));
 
     fs::write(home.path().join("cluster.yml"), images.replace("tools:v1", "tools:v2")).unwrap();
     let missing = node();

@@ -58,6 +58,15 @@ fn start(mut command: Command, folder: tempfile::TempDir, ready: impl Fn() -> bo
 
 /// docker-registry on loopback, without TLS, for [`USER`] only.
 pub fn registry() -> (Server, String) {
+    registry_with("")
+}
+
+/// The same with TLS: certificate and key are files in PEM form.
+pub fn registry_with_tls(certificate: &Path, key: &Path) -> (Server, String) {
+    registry_with(&format!(", tls: {{certificate: {}, key: {}}}", certificate.display(), key.display()))
+}
+
+fn registry_with(tls: &str) -> (Server, String) {
     need("docker-registry", "docker-registry");
     let folder = tempfile::tempdir().unwrap();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -66,7 +75,7 @@ pub fn registry() -> (Server, String) {
     fs::write(folder.path().join("htpasswd"), HTPASSWD).unwrap();
     let config = format!(
         "version: 0.1\nstorage: {{filesystem: {{rootdirectory: {root}/data}}, delete: {{enabled: true}}}}\n\
-         http: {{addr: '{host}'}}\nauth: {{htpasswd: {{realm: r, path: {root}/htpasswd}}}}\n"
+         http: {{addr: '{host}'{tls}}}\nauth: {{htpasswd: {{realm: r, path: {root}/htpasswd}}}}\n"
     );
     fs::write(folder.path().join("config.yml"), config).unwrap();
     let mut command = Command::new("docker-registry");

@@ -1,12 +1,10 @@
 //! `pull node` against an engine that fails in the ways engines do.
 
-mod http;
-
 use std::collections::HashMap;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use http::{Reply, Request, serve};
+use crate::http::{Reply, Request, serve};
 
 const RIGHT: &str = "sha256:1111111111111111111111111111111111111111111111111111111111111111";
 const WRONG: &str = "sha256:2222222222222222222222222222222222222222222222222222222222222222";

@@ -1,0 +1,193 @@
+//! Images, findings and settings of two plans set against each other.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::Checked;
+use crate::credentials::Secrets;
+use crate::diagnostic::Diagnostic;
+use crate::effective::Effective;
+use crate::plan::{Plan, PlannedImage};
+use crate::render::redact::Redactor;
+
+/// Images of this cluster: what its nodes pull.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Images {
+    /// Keys needed before and after, with another image.
+    pub changed: Vec<ImageChange>,
+    /// Keys that nothing needed before.
+    pub added: Vec<ImageChange>,
+    pub removed: Vec<ImageChange>,
+    /// Names to be pulled that were not pulled before, each once: what a mirror must get.
+    pub new_names: Vec<String>,
+    /// Names that nobody pulls any more.
+    pub gone_names: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ImageChange {
+    /// As `etcd` in `system_images.etcd`; `snapshot` and `infra_container_image` for the two that are no keys there.
+    pub key: &'static str,
+    pub from: Option<String>,
+    pub to: Option<String>,
+}
+
+impl Images {
+    pub fn is_empty(&self) -> bool {
+        self.changed.is_empty() && self.added.is_empty() && self.removed.is_empty()
+    }
+
+    pub fn compare(old: &Plan, new: &Plan) -> Self {
+        let (before, after) = (needed(old), needed(new));
+        let find = |list: &[(&'static str, String)], key: &str| {
+            list.iter().find(|(other, _)| *other == key).map(|(_, image)| image.clone())
+        };
+        let mut images = Self::default();
+        for (key, to) in &after {
+            let (from, to) = (find(&before, key), Some(to.clone()));
+            let change = ImageChange { key, from, to };
+            match &change.from {
+                None => images.added.push(change),
+                Some(_) if change.from != change.to => images.changed.push(change),
+                Some(_) => {}
+            }
+        }
+        for (key, from) in &before {
+            if find(&after, key).is_none() {
+                images.removed.push(ImageChange { key, from: Some(from.clone()), to: None });
+            }
+        }
+        let beyond = |these: &Plan, those: &Plan| {
+            let those = those.needed_images();
+            let beyond = these.needed_images().into_iter().filter(|image| !those.contains(image));
+            beyond.map(str::to_owned).collect()
+        };
+        images.new_names = beyond(new, old);
+        images.gone_names = beyond(old, new);
+        images
+    }
+}
+
+fn needed(plan: &Plan) -> Vec<(&'static str, String)> {
+    let keyed = plan.images.iter().filter(|image| !image.needs.is_empty());
+    let own = [("infra_container_image", &plan.infra_container_image), ("snapshot", &plan.snapshot_image)];
+    let own = own.into_iter().filter_map(|(key, image)| Some((key, image.clone()?)));
+    keyed.map(|PlannedImage { key, image, .. }| (*key, image.clone())).chain(own).collect()
+}
+
+/// Checks that begin and cease to fail, told apart by rule and words: a finding that only moved is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Findings {
+    pub begin: Vec<Difference>,
+    pub end: Vec<Difference>,
+}
+
+/// A finding of one of the two.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    pub code: &'static str,
+    pub name: &'static str,
+    pub severity: &'static str,
+    pub message: String,
+    /// As `private_registries[0].url`.
+    pub at: String,
+    pub help: Option<String>,
+    /// rke refuses the file for it.
+    pub stops_rke: bool,
+    /// Byte offsets in the text it is of.
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Findings {
+    pub fn is_empty(&self) -> bool {
+        self.begin.is_empty() && self.end.is_empty()
+    }
+
+    /// `secrets` are those of both texts: a word of one may be a secret of the other.
+    pub fn compare(old: &Checked, new: &Checked, secrets: &[Redactor]) -> Self {
+        let hide = |text: &str| secrets.iter().fold(text.to_owned(), |text, secrets| secrets.hide(&text));
+        let told = |d: &Diagnostic| Difference {
+            code: d.code,
+            name: d.name,
+            severity: d.severity.name(),
+            message: hide(&d.message),
+            at: d.at.clone(),
+            help: d.help.as_deref().map(hide),
+            stops_rke: d.stops_rke,
+            start: d.span.start,
+            end: d.span.end,
+        };
+        let beyond = |these: &[Diagnostic], those: &[Diagnostic]| -> Vec<Difference> {
+            let mut left: Vec<_> = those.iter().map(|d| (d.code, d.message.as_str())).collect();
+            let mut here = Vec::new();
+            for finding in these {
+                match left.iter().position(|other| *other == (finding.code, finding.message.as_str())) {
+                    Some(at) => drop(left.swap_remove(at)),
+                    None => here.push(told(finding)),
+                }
+            }
+            here
+        };
+        Self { begin: beyond(&new.diagnostics, &old.diagnostics), end: beyond(&old.diagnostics, &new.diagnostics) }
+    }
+}
+
+/// One leaf of the configuration that rke sees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Setting {
+    /// As `services.kube-api.pod_security_configuration`.
+    pub at: String,
+    /// Secrets as `***`; none where it is not there.
+    pub from: Option<String>,
+    pub to: Option<String>,
+}
+
+/// Blocks that are told elsewhere, and better.
+const TOLD: [&str; 4] = ["system_images", "private_registries", "nodes", "kubernetes_version"];
+
+/// What rke works with, defaults filled in, that is not the same.
+pub fn settings(old: &Checked, new: &Checked) -> Vec<Setting> {
+    let (before, after) = (leaves(old), leaves(new));
+    let mut paths: Vec<&String> = before.keys().chain(after.keys()).collect();
+    paths.sort();
+    paths.dedup();
+    let differing = paths.into_iter().filter(|path| before.get(*path) != after.get(*path));
+    let told = differing.map(|at| Setting { at: at.clone(), from: before.get(at).cloned(), to: after.get(at).cloned() });
+    told.collect()
+}
+
+fn leaves(checked: &Checked) -> BTreeMap<String, String> {
+    let mut leaves = BTreeMap::new();
+    let yaml = Effective::new(&checked.cluster, &checked.plan).to_yaml(Secrets::Masked);
+    if let Ok(serde_yaml::Value::Mapping(root)) = serde_yaml::from_str(&yaml) {
+        for (key, value) in &root {
+            if !TOLD.contains(&key.as_str().unwrap_or_default()) {
+                walk(value, &word(key), &mut leaves);
+            }
+        }
+    }
+    leaves
+}
+
+fn walk(value: &serde_yaml::Value, at: &str, leaves: &mut BTreeMap<String, String>) {
+    match value {
+        serde_yaml::Value::Mapping(fields) if !fields.is_empty() => {
+            fields.iter().for_each(|(key, value)| walk(value, &format!("{at}.{}", word(key)), leaves));
+        }
+        serde_yaml::Value::Sequence(items) if !items.is_empty() => {
+            items.iter().enumerate().for_each(|(index, value)| walk(value, &format!("{at}[{index}]"), leaves));
+        }
+        leaf => {
+            leaves.insert(at.to_owned(), word(leaf));
+        }
+    }
+}
+
+fn word(value: &serde_yaml::Value) -> String {
+    match value {
+        serde_yaml::Value::String(text) => text.clone(),
+        other => serde_yaml::to_string(other).unwrap_or_default().trim_end().to_owned(),
+    }
+}

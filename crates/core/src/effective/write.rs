@@ -1,0 +1,137 @@
+//! The configuration as JSON with the names of rke's types, and as YAML with the keys of cluster.yml.
+
+use serde_json::{Map, Number, Value as Json};
+
+use super::slot::is_zero;
+use crate::cluster::again::table::{self, Table};
+use crate::cluster::value::{Field, Shape, Value};
+use crate::schema::{Key, Kind, Schema, Struct, Type};
+
+/// Which names, and what is left out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// As Go's encoding/json writes rke's types.
+    Json,
+    /// Keys of cluster.yml; nothing that means nothing.
+    Yaml,
+}
+
+pub fn json(config: &Value) -> Json {
+    of_type(config, Schema::get().root(), Form::Json)
+}
+
+pub fn yaml(config: &Value) -> String {
+    // Every value is one that YAML has, so writing cannot fail.
+    serde_yaml::to_string(&of_type(config, Schema::get().root(), Form::Yaml)).unwrap_or_default()
+}
+
+fn of_type(value: &Value, ty: &Type, form: Form) -> Json {
+    match &ty.kind {
+        _ if ty.pointer && value.is_nil() => Json::Null,
+        Kind::Struct(index) if !Schema::get().structure(*index).again => {
+            of_struct(value, Schema::get().structure(*index), form)
+        }
+        Kind::List(item) if !value.is_nil() => value.items().iter().map(|value| of_type(value, item, form)).collect(),
+        Kind::Map(item) if !value.is_nil() => {
+            value.fields().iter().map(|field| (field.name.to_string(), of_type(&field.value, item, form))).collect()
+        }
+        Kind::Text if value.is_nil() => Json::String(String::new()),
+        Kind::Bool if value.is_nil() => Json::Bool(false),
+        Kind::Int { .. } if value.is_nil() => Json::from(0),
+        Kind::Struct(_) => again(value, &Table::get().ty(ty.go), form),
+        _ => plain(value),
+    }
+}
+
+/// A block that rke decodes by the JSON names of Kubernetes, which are its names in both forms.
+fn again(value: &Value, ty: &table::Type, form: Form) -> Json {
+    use table::Kind as Again;
+    match &ty.kind {
+        Again::Quantity if value.is_nil() && !ty.pointer => Json::from("0"),
+        _ if value.is_nil() && ty.pointer => Json::Null,
+        Again::Struct(index) => {
+            let structure = Table::get().structure(*index);
+            let mut members = Map::new();
+            for (name, ty) in &structure.fields {
+                // rke keeps the first pass's result, lower-case names, where it does not decode again.
+                let written = value.fields().iter().find(|field| field.name.eq_ignore_ascii_case(name));
+                let value = written.map(|field| &field.value);
+                let zero = value.is_none_or(|value| if ty.pointer { value.is_nil() } else { is_zero(value) });
+                let block = matches!(ty.kind, Again::Struct(_)) && !ty.pointer;
+                let always = form == Form::Json && (structure.always.contains(name) || block);
+                if !zero || always {
+                    members.insert((*name).to_owned(), again(value.unwrap_or(&Value::default()), ty, form));
+                }
+            }
+            Json::Object(members)
+        }
+        Again::List(item) if !value.is_nil() => value.items().iter().map(|value| again(value, item, form)).collect(),
+        Again::Map(item) if !value.is_nil() => {
+            value.fields().iter().map(|field| (field.name.to_string(), again(&field.value, item, form))).collect()
+        }
+        Again::Text if value.is_nil() => Json::from(""),
+        Again::Int { .. } if value.is_nil() => Json::from(0),
+        Again::Bool if value.is_nil() => Json::Bool(false),
+        _ => plain(value),
+    }
+}
+
+fn of_struct(value: &Value, structure: &'static Struct, form: Form) -> Json {
+    let mut members = Map::new();
+    let nothing = Value::default();
+    for key in &structure.keys {
+        let value = value.field(key.name).map_or(&nothing, |field| &field.value);
+        let left_out = match form {
+            Form::Json => !key.always && is_empty(value, &key.ty),
+            Form::Yaml => key.ignored || is_empty(value, &key.ty),
+        };
+        if left_out {
+            continue;
+        }
+        let written = of_type(value, &key.ty, form);
+        if form == Form::Yaml && !key.ty.pointer && written.as_object().is_some_and(Map::is_empty) {
+            continue;
+        }
+        members.insert(if form == Form::Json { key.json } else { key.name }.to_owned(), written);
+    }
+    Json::Object(members)
+}
+
+/// What Go leaves out: structs are never empty to it, pointers only where they point at nothing.
+fn is_empty(value: &Value, ty: &Type) -> bool {
+    match &ty.kind {
+        _ if ty.pointer => value.is_nil(),
+        Kind::Struct(_) => false,
+        Kind::List(_) => value.items().is_empty(),
+        Kind::Map(_) => value.fields().is_empty(),
+        _ => is_zero(value),
+    }
+}
+
+/// A value that names its own members.
+fn plain(value: &Value) -> Json {
+    match &value.shape {
+        Shape::Nil => Json::Null,
+        Shape::Bool(bool) => Json::Bool(*bool),
+        Shape::Int(int) => Json::from(*int),
+        Shape::Float(float) if float.fract() == 0.0 && float.abs() < 1e15 => Json::from(*float as i64),
+        Shape::Float(float) => Number::from_f64(*float).map_or(Json::Null, Json::Number),
+        Shape::Text(text) => Json::String(text.clone()),
+        Shape::List(items) => items.iter().map(plain).collect(),
+        Shape::Fields(fields) => {
+            fields.iter().map(|field: &Field| (field.name.to_string(), plain(&field.value))).collect()
+        }
+    }
+}
+
+/// A value in a sentence: scalars as they are, blocks only by what they are.
+pub fn words(value: &Value, key: &Key) -> String {
+    match &value.shape {
+        _ if key.secret != crate::schema::Secret::No => "a secret".to_owned(),
+        Shape::List(items) => format!("a list of {}", items.len()),
+        Shape::Fields(_) => "a block".to_owned(),
+        Shape::Text(text) if text.contains('\n') => "a text of several lines".to_owned(),
+        Shape::Text(text) => format!("`{text}`"),
+        _ => format!("`{}`", plain(value)),
+    }
+}

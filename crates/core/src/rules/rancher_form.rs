@@ -1,0 +1,35 @@
+use super::{Example, Facts, Reporter, Rule};
+use crate::diagnostic::Severity;
+use crate::problem::Problem;
+
+pub static RULE: Rule = Rule {
+    code: "D012",
+    name: "rancher-form",
+    severity: Severity::Note,
+    summary: "The configuration stands below Rancher's `rancher_kubernetes_engine_config`.",
+    why: "Rancher wraps the configuration of a cluster in settings of its own, in its editor and its API. What stands \
+          below the key is checked here as a cluster.yml. The rke command does not know the key: given this file, it \
+          reads nothing of it and takes a default for everything. Source: tried with rke v1.6.3.",
+    examples: &[Example {
+        before: "\
+docker_root_dir: /var/lib/docker
+rancher_kubernetes_engine_config:
+^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  network:
+    plugin: calico
+",
+        after: None,
+    }],
+    check,
+};
+
+fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+    for problem in facts.problems {
+        if let Problem::RancherForm { span } = problem {
+            let message = "Rancher's form of a cluster: what stands below this key is checked";
+            let finding = reporter.report(*span, "", message);
+            finding
+                .help("for the rke command the block itself must be the file; as it stands, rke reads nothing of it");
+        }
+    }
+}

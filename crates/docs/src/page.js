@@ -1,0 +1,19 @@
+// Each example gets a button that puts a live playground in its place. Without scripts the page is as readable.
+import "../embed.js";
+
+for (const example of document.querySelectorAll(".example")) {
+  const code = example.querySelector("pre");
+  const open = document.createElement("button");
+  open.type = "button";
+  open.textContent = "Open in the playground";
+  open.addEventListener("click", () => {
+    const playground = document.createElement("drydock-playground");
+    playground.setAttribute("height", "480");
+    const text = document.createElement("script");
+    text.type = "text/yaml";
+    text.textContent = code.textContent;
+    playground.append(text);
+    example.replaceChildren(playground);
+  });
+  example.querySelector("figcaption").append(open);
+}
