@@ -68,7 +68,7 @@ fn checks_begin_and_cease_and_the_outcome_follows() {
     let bad = OLD.replace("role: [worker]", "role: [Worker]").replace("  password: first-secret\n", "");
     let new = changes(OLD, &bad);
     let begin: Vec<_> = new.findings.begin.iter().map(|d| (d.code, d.at.as_str(), d.stops_rke)).collect();
-    assert_eq!(begin, [("D502", "nodes[1].role[0]", true), ("D211", "private_registries[0]", false)]);
+    assert_eq!(begin, [("D502", "nodes[1].role", true), ("D211", "private_registries[0].user", false)]);
     assert_eq!((new.outcome.from.outcome, new.outcome.to.outcome), ("ok", "error"));
     assert_eq!(
         new.outcome.to.error.as_deref(),
@@ -106,4 +106,14 @@ fn settings_that_no_list_names_are_told_with_their_defaults() {
         told,
         [("network.mtu", None, Some("1400")), ("services.kubelet.cluster_domain", Some("cluster.local"), Some("a.b"))]
     );
+    let s3 = |key: &str| {
+        format!("services: {{etcd: {{backup_config: {{s3backupconfig: {{endpoint: e, bucket_name: b, secret_key: {key}}}}}}}}}\n")
+    };
+    let new = changes(&s3("one"), &s3("two"));
+    let hidden = Setting {
+        at: "services.etcd.backup_config.s3backupconfig.secret_key".into(),
+        from: Some("***".into()),
+        to: Some("***".into()),
+    };
+    assert_eq!(new.settings, [hidden]);
 }

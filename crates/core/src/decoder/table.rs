@@ -60,7 +60,7 @@ pub static ENTRIES: &[Entry] = &[
         remedy: "take `system_images.pod_infra_container` from a registry without login or with user and password, or \
                  pull it on the node with `pull node`",
         source: "https://github.com/rancher-archives/rke/pull/3002, https://github.com/rancher/rancher/issues/39520",
-        rules: &["D308", "D310", "D405"],
+        rules: &["D308", "D301", "D302", "D310", "D405"],
         look: Look::Credentials,
     },
     Entry {
