@@ -41,7 +41,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let written = facts.cluster.kubernetes_version.as_ref().filter(|written| written.value == version);
     // Nobody chose its own default, of which it has the images.
     if facts.cluster.kubernetes_version.is_none()
-        && release.as_ref().is_some_and(|release| release.default_version == version) {
+        && release.as_ref().is_some_and(|release| release.default_version == version)
+    {
         return;
     }
     if facts.plan.version_known || facts.version().is_none() {

@@ -21,7 +21,8 @@ pub fn between(changes: &Changes, names: [&str; 2], session: &mut Session<'_>) -
         say(session, format_args!("\nRegistries"))?;
     }
     for registry in &changes.registries {
-        let fields = if registry.fields.is_empty() { String::new() } else { format!(": {}", registry.fields.join(", ")) };
+        let fields =
+            if registry.fields.is_empty() { String::new() } else { format!(": {}", registry.fields.join(", ")) };
         say(session, format_args!("  {} {}{fields}", sign(registry.state), registry.url))?;
     }
     if changes.kubelet_config {
