@@ -1,18 +1,18 @@
-//! Carries out what the state decides, and draws it.
+//! Draws the state, and hears what people do.
+
+mod effects;
 
 use yew::prelude::*;
 
 use crate::browser::{self, Element};
-use crate::components::header::Header;
+use crate::components::dialog::dialog;
+use crate::components::header::header;
 use crate::components::prose::prose;
-use crate::components::status::Status;
-use crate::components::tabs::Tabs;
-use crate::editor::Editor;
-use crate::state::{Action, Effect, State};
-
-/// How long typing pauses before the count is spoken.
-const SPEAK_AFTER_MS: i32 = 1000;
-const HUSH_AFTER_MS: i32 = 5000;
+use crate::components::sides::sides;
+use crate::components::status::status;
+use crate::components::tabs::tabs;
+use crate::editor::{Asked, Editor};
+use crate::state::{Action, State};
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -23,8 +23,8 @@ pub struct Props {
 
 pub enum Message {
     Act(Action),
-    /// The editor's text is not what it was.
-    Changed,
+    /// By the editor.
+    Asked(Asked),
     Frame,
 }
 
@@ -49,6 +49,9 @@ impl Component for App {
         let act = ctx.link().callback(Message::Act);
         let heard = act.clone();
         let system_dark = browser::system_dark(move |dark| heard.emit(Action::SystemDark(dark)));
+        let heard = act.clone();
+        browser::on_fragment(move |fragment| heard.emit(Action::Fragment(fragment)));
+        listen_to_keys(act.clone());
         let before = browser::now();
         let state = State::new(&browser::settings(), system_dark, ctx.props().typed.clone());
         Self {
@@ -65,28 +68,24 @@ impl Component for App {
 
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
         match message {
-            Message::Changed => {
+            Message::Asked(Asked::Changed) => {
                 self.read_in_next_frame(ctx);
                 false
             }
+            Message::Asked(Asked::Fix(revision, finding, fix)) => {
+                self.meet(ctx, Action::FixOf { revision, finding, fix })
+            }
+            Message::Asked(Asked::FixHere(at)) => self.meet(ctx, Action::FixHere(at)),
             Message::Frame => {
                 self.frame_due = false;
                 self.read(ctx)
             }
-            Message::Act(action) => {
-                // What was typed in this frame comes first, so that the action meets the text people see.
-                if self.frame_due {
-                    self.read(ctx);
-                }
-                self.reduce(ctx, action);
-                true
-            }
+            Message::Act(action) => self.meet(ctx, action),
         }
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
-        let state = &self.state;
-        let act = &self.act;
+        let Self { state, act, .. } = self;
         let dragged = Callback::from(|event: DragEvent| event.prevent_default());
         let dropped = act.clone();
         let ondrop = Callback::from(move |event: DragEvent| {
@@ -102,47 +101,47 @@ impl Component for App {
         });
         html! {
             <div class="page" ondragover={dragged} {ondrop}>
-                <Header
-                    rke={state.report.checked.plan.rke.clone()}
-                    in_force={state.report.checked.plan.kubernetes_version.clone()}
-                    chosen={state.options.kubernetes_version.clone()}
-                    dark={state.dark()}
-                    act={act.clone()}
-                />
+                { header(state, act) }
                 <input id="file" type="file" hidden=true accept=".yml,.yaml,text/*" {onchange} />
+                { sides(state, act) }
                 <main>
                     <section class="editor" aria-label="Editor">
                         <div class="code" ref={self.host.clone()}></div>
-                        <Status report={state.report.clone()} milliseconds={self.milliseconds} />
+                        { status(state, self.milliseconds, act) }
                     </section>
-                    <Tabs
-                        report={state.report.clone()}
-                        tab={state.tab}
-                        only_needed={state.only_needed}
-                        file={state.file}
-                        answers={state.answers.clone()}
-                        act={act.clone()}
-                    />
+                    { tabs(state, act) }
                 </main>
+                { dialog(state.dialog.as_deref(), act) }
                 <p class={if state.status.shown { "said" } else { "spoken" }} role="status">{ prose(&state.status.text) }</p>
             </div>
         }
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
-        let Some(host) = self.host.cast::<Element>().filter(|_| first) else { return };
-        let changed = ctx.link().callback(|()| Message::Changed);
-        let editor = Editor::new(&host, &self.state.report.text, self.state.dark(), move || changed.emit(()));
-        if let Some((from, to)) = ctx.props().selection {
+        browser::modal("dialog", self.state.dialog.is_some());
+        if !first {
+            return;
+        }
+        self.put_editor(ctx, &self.state.report.text.clone());
+        if let (Some((from, to)), Some(editor)) = (ctx.props().selection, &self.editor) {
             editor.reveal(from, to);
         }
-        self.editor = Some(editor);
         let effects = self.state.start();
         self.carry_out(ctx, effects);
     }
 }
 
 impl App {
+    fn put_editor(&mut self, ctx: &Context<Self>, text: &str) {
+        if let Some(editor) = self.editor.take() {
+            editor.remove();
+        }
+        let Some(host) = self.host.cast::<Element>() else { return };
+        let asked = ctx.link().callback(Message::Asked);
+        let asked = move |what| asked.emit(what);
+        self.editor = Some(Editor::new(&host, text, self.state.dark(), self.state.plain, asked));
+    }
+
     fn read_in_next_frame(&mut self, ctx: &Context<Self>) {
         if !self.frame_due {
             self.frame_due = true;
@@ -158,6 +157,15 @@ impl App {
         true
     }
 
+    /// What was typed in this frame comes first, so that the action meets the text people see.
+    fn meet(&mut self, ctx: &Context<Self>, action: Action) -> bool {
+        if self.frame_due {
+            self.read(ctx);
+        }
+        self.reduce(ctx, action);
+        true
+    }
+
     fn reduce(&mut self, ctx: &Context<Self>, action: Action) {
         let (revision, before) = (self.state.report.revision, browser::now());
         let effects = self.state.reduce(action);
@@ -166,46 +174,19 @@ impl App {
         }
         self.carry_out(ctx, effects);
     }
+}
 
-    fn carry_out(&mut self, ctx: &Context<Self>, effects: Vec<Effect>) {
-        for effect in effects {
-            let Some(editor) = &self.editor else { return };
-            match effect {
-                Effect::Replace(text) => editor.replace(&text),
-                Effect::Change(changes) => {
-                    editor.change(&changes);
-                    self.read_in_next_frame(ctx);
-                }
-                Effect::Mark(marks) => editor.mark(&marks),
-                Effect::Reveal(from, to) => editor.reveal(from, to),
-                Effect::Dark(dark) => {
-                    browser::set_dark(dark);
-                    editor.set_dark(dark);
-                }
-                Effect::Copy { what, text } => {
-                    let act = self.act.clone();
-                    browser::copy(&text, move |allowed| act.emit(Action::Say(copied(&what, allowed))));
-                }
-                Effect::Download { name, text } => {
-                    if browser::download(&name, &text).is_err() {
-                        self.act.emit(Action::Say(format!("The browser refuses to save {name}.")));
-                    }
-                }
-                Effect::SayCountLater => {
-                    let act = self.act.clone();
-                    self.speech =
-                        browser::later(SPEAK_AFTER_MS, self.speech.take(), move || act.emit(Action::SayCount));
-                }
-                Effect::HushLater => {
-                    let act = self.act.clone();
-                    self.hush = browser::later(HUSH_AFTER_MS, self.hush.take(), move || act.emit(Action::Hush));
-                }
-                Effect::GuardLeaving(on) => browser::guard_leaving(on),
-                Effect::Focus(id) => browser::focus(&id),
-                Effect::PickFile => browser::click("file"),
-            }
-        }
-    }
+/// Few, and none that a browser or a screen reader needs: save as everywhere, and the list of them.
+fn listen_to_keys(act: Callback<Action>) {
+    browser::on_key(move |event| {
+        let action = match event.key().as_str() {
+            "s" if event.ctrl_key() || event.meta_key() => Action::SaveAsked,
+            "?" if !browser::writes(event) => Action::HelpAsked,
+            _ => return false,
+        };
+        act.emit(action);
+        true
+    });
 }
 
 fn open(file: browser::File, act: Callback<Action>) {
@@ -215,8 +196,4 @@ fn open(file: browser::File, act: Callback<Action>) {
             Err(fault) => Action::Say(fault),
         });
     });
-}
-
-fn copied(what: &str, allowed: bool) -> String {
-    if allowed { format!("Copied {what}.") } else { "The browser does not allow copying here.".to_owned() }
 }

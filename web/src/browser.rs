@@ -1,10 +1,11 @@
 //! Every call into the browser; nothing here knows what the page is about.
 
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    Blob, BlobPropertyBag, Document, DragEvent, Event, HtmlAnchorElement, HtmlElement, HtmlInputElement,
-    HtmlSelectElement, HtmlTextAreaElement, Url, UrlSearchParams, Window,
+    Blob, BlobPropertyBag, Document, DragEvent, Event, HtmlAnchorElement, HtmlDialogElement, HtmlElement, HtmlInputElement,
+    HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, ReadableWritablePair, Response, Storage, Url,
+    UrlSearchParams, Window,
 };
 
 pub use web_sys::{Element, File};
@@ -49,7 +50,136 @@ pub fn settings() -> Settings {
     let Ok(params) = UrlSearchParams::new_with_str(&search) else {
         return Settings::default();
     };
-    Settings { example: params.get("example"), tab: params.get("tab"), theme: params.get("theme") }
+    Settings {
+        example: params.get("example"),
+        tab: params.get("tab"),
+        theme: params.get("theme"),
+        rke: params.get("rke"),
+        kubernetes: params.get("kubernetes"),
+        fragment: fragment(),
+        plain: storage().and_then(|storage| storage.get_item(PLAIN).ok()?).is_some(),
+    }
+}
+
+/// Of the address, without `#`.
+fn fragment() -> String {
+    window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned()
+}
+
+/// Takes the fragment out of the address without a new entry in the history.
+pub fn clear_fragment() {
+    let location = window().location();
+    let address = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
+    if let Ok(history) = window().history() {
+        // Refused for an address of another origin, which this is not.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+    }
+}
+
+/// Calls `changed` with each new fragment.
+pub fn on_fragment(changed: impl Fn(String) + 'static) {
+    listen("hashchange", move |_: Event| changed(fragment()));
+}
+
+/// Calls `pressed` for each key; it says whether the key is taken.
+pub fn on_key(pressed: impl Fn(&KeyboardEvent) -> bool + 'static) {
+    listen("keydown", move |event: Event| {
+        if event.dyn_ref::<KeyboardEvent>().is_some_and(&pressed) {
+            event.prevent_default();
+        }
+    });
+}
+
+/// A key pressed here writes a letter.
+pub fn writes(event: &KeyboardEvent) -> bool {
+    let Some(element) = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else { return false };
+    element.is_content_editable() || ["INPUT", "TEXTAREA", "SELECT"].contains(&element.tag_name().as_str())
+}
+
+fn listen(event: &str, heard: impl Fn(Event) + 'static) {
+    let heard = Closure::<dyn Fn(Event)>::new(heard).into_js_value();
+    let _ = window().add_event_listener_with_callback(event, heard.unchecked_ref());
+}
+
+/// The page's address without settings and fragment; none for a file, which lies elsewhere on every machine.
+pub fn address() -> Option<String> {
+    let location = window().location();
+    let origin = location.origin().ok().filter(|origin| origin.starts_with("http"))?;
+    Some(origin + &location.pathname().ok()?)
+}
+
+/// Name of the one setting that is kept.
+const PLAIN: &str = "drydock.plain";
+
+/// None for a file: browsers share that storage among all files of the disk.
+fn storage() -> Option<Storage> {
+    address()?;
+    window().local_storage().ok()?
+}
+
+pub fn remember_plain(plain: bool) {
+    let Some(storage) = storage() else { return };
+    // Full or forbidden: then it is not remembered.
+    let _ = if plain { storage.set_item(PLAIN, "1") } else { storage.remove_item(PLAIN) };
+}
+
+/// Which side a narrow page shows.
+pub fn set_side(side: &str) {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-side", side);
+    }
+}
+
+/// Opens or closes the dialog in front of the page.
+pub fn modal(id: &str, open: bool) {
+    let Some(dialog) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<HtmlDialogElement>().ok()) else {
+        return;
+    };
+    match (open, dialog.open()) {
+        (true, false) => drop(dialog.show_modal()),
+        (false, true) => dialog.close(),
+        _ => {}
+    }
+}
+
+/// `text` deflated, as it stands in a link.
+pub fn pack(text: &str, done: impl FnOnce(Option<Vec<u8>>) + 'static) {
+    let bytes = text.as_bytes().to_vec();
+    wasm_bindgen_futures::spawn_local(async move { done(through(&bytes, compression(true)).await.ok()) });
+}
+
+pub fn unpack(bytes: Vec<u8>, done: impl FnOnce(Option<Vec<u8>>) + 'static) {
+    wasm_bindgen_futures::spawn_local(async move { done(through(&bytes, compression(false)).await.ok()) });
+}
+
+// Web-sys has these behind a switch for what is not yet settled, which every build would have to set.
+#[wasm_bindgen]
+extern "C" {
+    type CompressionStream;
+    #[wasm_bindgen(constructor, catch)]
+    fn new(format: &str) -> Result<CompressionStream, JsValue>;
+
+    type DecompressionStream;
+    #[wasm_bindgen(constructor, catch)]
+    fn new(format: &str) -> Result<DecompressionStream, JsValue>;
+}
+
+/// The browser's compressor, or the way back.
+fn compression(compress: bool) -> Result<ReadableWritablePair, JsValue> {
+    Ok(if compress {
+        CompressionStream::new(FORMAT)?.unchecked_into()
+    } else {
+        DecompressionStream::new(FORMAT)?.unchecked_into()
+    })
+}
+
+const FORMAT: &str = "deflate-raw";
+
+async fn through(bytes: &[u8], stream: Result<ReadableWritablePair, JsValue>) -> Result<Vec<u8>, JsValue> {
+    let blob = Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(bytes)))?;
+    let answer = Response::new_with_opt_readable_stream(Some(&blob.stream().pipe_through(&stream?)))?;
+    let buffer = wasm_bindgen_futures::JsFuture::from(answer.array_buffer()?).await?;
+    Ok(Uint8Array::new(&buffer).to_vec())
 }
 
 /// Milliseconds since the page was opened.
@@ -180,16 +310,21 @@ pub fn read(file: File, done: impl FnOnce(String, Result<String, String>) + 'sta
 pub struct TextArea(HtmlTextAreaElement);
 
 impl TextArea {
-    pub fn new(parent: &Element, label: &str, text: &str, changed: Closure<dyn Fn()>) -> Self {
+    pub fn new(parent: &Element, label: &str, described_by: &str, text: &str, changed: Closure<dyn Fn()>) -> Self {
         let area: HtmlTextAreaElement =
             document().create_element("textarea").expect("textarea is an element").unchecked_into();
         area.set_class_name("plain");
         area.set_value(text);
         area.set_spellcheck(false);
         let _ = area.set_attribute("aria-label", label);
+        let _ = area.set_attribute("aria-describedby", described_by);
         let _ = area.add_event_listener_with_callback("input", changed.into_js_value().unchecked_ref());
         let _ = parent.append_child(&area);
         Self(area)
+    }
+
+    pub fn remove(&self) {
+        self.0.remove();
     }
 
     pub fn text(&self) -> String {

@@ -5,6 +5,7 @@ use drydock_core::diagnostic::Severity;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
+use crate::assist;
 use crate::browser::{Element, TextArea};
 use crate::report::{Change, Mark};
 
@@ -34,6 +35,8 @@ extern "C" {
     fn apply_changes(view: &View, changes: &Array);
     #[wasm_bindgen(js_namespace = DrydockEditor, js_name = setTheme)]
     fn set_theme(view: &View, dark: bool);
+    #[wasm_bindgen(js_namespace = DrydockEditor)]
+    fn destroy(view: &View);
 }
 
 pub enum Editor {
@@ -41,20 +44,44 @@ pub enum Editor {
     Plain(TextArea),
 }
 
+/// What the editor asks the page to do.
+pub enum Asked {
+    /// The text is not what it was.
+    Changed,
+    /// A fix of a marked finding: its revision, row and the fix's row.
+    Fix(u32, usize, usize),
+    /// Fixes at this UTF-16 unit.
+    FixHere(usize),
+}
+
 impl Editor {
-    /// `changed` is called after each change of the text, by whatever hand.
-    pub fn new(parent: &Element, content: &str, dark: bool, changed: impl Fn() + Clone + 'static) -> Self {
-        let heard = Closure::<dyn Fn()>::new(changed.clone()).into_js_value();
-        let options = object([
-            ("text", content.into()),
-            ("label", LABEL.into()),
-            ("describedBy", HINT.into()),
-            ("nonce", NONCE.into()),
-            ("dark", dark.into()),
-            ("changed", heard),
-        ]);
-        create(parent, &options)
-            .map_or_else(|_| Self::Plain(TextArea::new(parent, LABEL, content, Closure::new(changed))), Self::Code)
+    /// `asked` is called after each change of the text, by whatever hand, and when a fix is asked for.
+    pub fn new(
+        parent: &Element,
+        content: &str,
+        dark: bool,
+        plain: bool,
+        asked: impl Fn(Asked) + Clone + 'static,
+    ) -> Self {
+        let area = {
+            let asked = asked.clone();
+            move || {
+                let changed = Closure::new(move || asked(Asked::Changed));
+                Self::Plain(TextArea::new(parent, LABEL, HINT, content, changed))
+            }
+        };
+        if plain {
+            return area();
+        }
+        create(parent, &options(content, dark, asked)).map_or_else(|_| area(), Self::Code)
+    }
+
+    /// Makes room for another editor.
+    pub fn remove(self) {
+        match self {
+            Self::Code(view) => destroy(&view),
+            Self::Plain(area) => area.remove(),
+        }
     }
 
     pub fn text(&self) -> String {
@@ -102,6 +129,8 @@ impl Editor {
                 ("to", mark.to.into()),
                 ("severity", severity.into()),
                 ("message", mark.message.as_str().into()),
+                ("revision", mark.revision.into()),
+                ("fixes", mark.fixes.iter().map(JsValue::from).collect::<Array>().into()),
             ])
         };
         set_diagnostics(view, &marks.iter().map(mark).collect());
@@ -119,6 +148,54 @@ impl Editor {
             set_theme(view, dark);
         }
     }
+}
+
+fn options(content: &str, dark: bool, asked: impl Fn(Asked) + Clone + 'static) -> Object {
+    let changed = asked.clone();
+    let changed = Closure::<dyn Fn()>::new(move || changed(Asked::Changed));
+    let fix = asked.clone();
+    let fix = Closure::<dyn Fn(u32, usize, usize)>::new(move |revision, finding, nth| {
+        fix(Asked::Fix(revision, finding, nth));
+    });
+    let fix_here = Closure::<dyn Fn(usize)>::new(move |at| asked(Asked::FixHere(at)));
+    object([
+        ("text", content.into()),
+        ("label", LABEL.into()),
+        ("describedBy", HINT.into()),
+        ("nonce", NONCE.into()),
+        ("dark", dark.into()),
+        ("changed", changed.into_js_value()),
+        ("fix", fix.into_js_value()),
+        ("fixHere", fix_here.into_js_value()),
+        ("tell", Closure::<dyn Fn(String, usize) -> JsValue>::new(|text: String, at| tell(&text, at)).into_js_value()),
+        ("offers", Closure::<dyn Fn(String, usize) -> Array>::new(|text: String, at| offers(&text, at)).into_js_value()),
+    ])
+}
+
+fn tell(text: &str, at: usize) -> JsValue {
+    assist::tell(text, at).map_or(JsValue::NULL, |told| {
+        object([
+            ("from", told.from.into()),
+            ("to", told.to.into()),
+            ("title", told.title.into()),
+            ("lines", told.lines.into_iter().map(JsValue::from).collect::<Array>().into()),
+        ])
+        .into()
+    })
+}
+
+fn offers(text: &str, at: usize) -> Array {
+    let offer = |offer: assist::Offer| {
+        object([
+            ("label", offer.label.into()),
+            ("from", offer.from.into()),
+            ("to", offer.to.into()),
+            ("text", offer.text.into()),
+            ("detail", offer.detail.into()),
+            ("info", offer.meaning.into()),
+        ])
+    };
+    assist::offers(text, at).into_iter().map(offer).collect()
 }
 
 fn object<const N: usize>(entries: [(&str, JsValue); N]) -> Object {

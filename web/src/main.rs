@@ -3,11 +3,15 @@
 //! Architecture invariant: nothing here knows rke; what is said about a text comes from the core.
 
 mod app;
+mod assist;
 mod browser;
 mod components;
+mod diff;
 mod editor;
 mod examples;
 mod report;
+mod sees;
+mod share;
 mod state;
 mod words;
 

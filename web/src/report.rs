@@ -4,6 +4,8 @@ use drydock_core::Checked;
 use drydock_core::diagnostic::{Diagnostic, Severity};
 use drydock_core::fix::{self, Edit, Fix, Safety};
 use drydock_core::plan::Options;
+use drydock_core::render::redact::Redactor;
+use drydock_core::render::summary;
 use drydock_core::text::LineIndex;
 
 /// Fixing one fault can bring the next one to light; a fix that never settles ends here.
@@ -37,6 +39,9 @@ pub struct Mark {
     pub to: usize,
     pub severity: Severity,
     pub message: String,
+    /// Titles, in the order of the finding's fixes.
+    pub fixes: Vec<String>,
+    pub revision: u32,
 }
 
 impl Report {
@@ -61,6 +66,8 @@ impl Report {
             to: lines.utf16(found.span.end),
             severity: found.severity,
             message: found.message.clone(),
+            fixes: found.fixes.iter().map(|fix| fix.title.clone()).collect(),
+            revision: self.revision,
         };
         self.checked.diagnostics.iter().map(mark).collect()
     }
@@ -77,14 +84,29 @@ impl Report {
 
     /// As people say it: "2 errors, 1 warning".
     pub fn count(&self) -> String {
-        let of = |severity| self.checked.diagnostics.iter().filter(|found| found.severity == severity).count();
-        let parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
-            .into_iter()
-            .map(|severity| (of(severity), severity.name()))
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, name)| format!("{count} {name}{}", if count == 1 { "" } else { "s" }))
-            .collect();
-        if parts.is_empty() { "No problems".to_owned() } else { parts.join(", ") }
+        let summary = summary(&self.checked.diagnostics);
+        if summary.is_empty() { "No problems".to_owned() } else { summary }
+    }
+
+    /// How many findings there are of a severity.
+    pub fn of(&self, severity: Severity) -> usize {
+        self.checked.diagnostics.iter().filter(|found| found.severity == severity).count()
+    }
+
+    /// The findings for an issue or a chat, without secrets.
+    pub fn markdown(&self) -> String {
+        let secrets = Redactor::find(&self.text, &self.checked.cluster);
+        let lines = self.lines();
+        let mut out = format!("rke {}, Kubernetes {}\n\n", self.checked.plan.rke, self.checked.plan.kubernetes_version);
+        for found in &self.checked.diagnostics {
+            let line = lines.position(found.span.start).line;
+            let (severity, code) = (found.severity.name(), found.code);
+            out.push_str(&format!("- **{severity}**, line {line}: {} ({code})\n", secrets.hide(&found.message)));
+            if let Some(help) = &found.help {
+                out.push_str(&format!("  - {}\n", secrets.hide(help)));
+            }
+        }
+        out
     }
 
     /// What "Fix all" would apply at once.

@@ -1,196 +1,103 @@
 //! What the page knows and how it changes: pure, so that it is tested without a browser.
 
+mod action;
+mod dialog;
+mod dialogs;
+mod tab;
+mod written;
+
 use std::rc::Rc;
 
 use drydock_core::artifacts::Answers;
-use drydock_core::fix::{Fix, Safety};
+use drydock_core::diagnostic::Severity;
 use drydock_core::plan::Options;
-use drydock_core::text::Span;
+use drydock_core::rules::{self, Rule};
+
+pub use action::{Action, Effect, Export, Settings, Status};
+pub use dialog::{Dialog, Link, Preview, Share};
+pub use tab::{Side, TABS, Tab};
+pub use written::Written;
 
 use crate::examples::{EXAMPLES, Sample};
-use crate::report::{Change, Mark, Report};
-
-/// The panels beside the editor. A panel is here once it shows something real.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tab {
-    Problems,
-    Images,
-    Registries,
-    Files,
-}
-
-pub static TABS: &[Tab] = &[Tab::Problems, Tab::Images, Tab::Registries, Tab::Files];
-
-impl Tab {
-    /// As in `?tab=images`.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Problems => "problems",
-            Self::Images => "images",
-            Self::Registries => "registries",
-            Self::Files => "files",
-        }
-    }
-
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Problems => "Problems",
-            Self::Images => "Images",
-            Self::Registries => "Registries",
-            Self::Files => "Files",
-        }
-    }
-
-    pub fn element_id(self) -> String {
-        format!("tab-{}", self.id())
-    }
-
-    /// The tab a key of the keyboard leads to from this one, as tab lists do.
-    pub fn after_key(self, key: &str) -> Option<Self> {
-        let at = TABS.iter().position(|tab| *tab == self)?;
-        let last = TABS.len() - 1;
-        let to = match key {
-            "ArrowRight" => (at + 1) % TABS.len(),
-            "ArrowLeft" => at.checked_sub(1).unwrap_or(last),
-            "Home" => 0,
-            "End" => last,
-            _ => return None,
-        };
-        Some(TABS[to])
-    }
-}
-
-/// What the address of the page may ask for: settings only, never the text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settings {
-    pub example: Option<String>,
-    pub tab: Option<String>,
-    pub theme: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// The editor's text, after any change.
-    Typed(String),
-    Opened {
-        name: String,
-        text: String,
-    },
-    ExampleChosen(&'static Sample),
-    /// None: as the file says.
-    VersionChosen(Option<String>),
-    Jump(Span),
-    /// Fixes are for one revision of the text; a stale one is dropped.
-    Fix {
-        revision: u32,
-        fix: Fix,
-    },
-    FixAll,
-    TabChosen(Tab),
-    /// A key pressed on the list of tabs.
-    TabKey(String),
-    OpenAsked,
-    OnlyNeeded(bool),
-    /// By id of its generator.
-    FileChosen(&'static str),
-    /// To a question of a generator, by key; an empty answer takes it back.
-    Answered {
-        key: &'static str,
-        value: String,
-    },
-    Copy {
-        what: String,
-        text: String,
-    },
-    Download {
-        name: String,
-        text: String,
-    },
-    ThemeToggled,
-    SystemDark(bool),
-    /// Says a thing in the status region.
-    Say(String),
-    /// The spoken count is due.
-    SayCount,
-    /// A message has been there long enough.
-    Hush,
-}
-
-/// What the browser is to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// The whole text of the editor.
-    Replace(String),
-    /// Together one step to undo.
-    Change(Vec<Change>),
-    Mark(Vec<Mark>),
-    /// Selects these UTF-16 units and focuses the editor.
-    Reveal(usize, usize),
-    Copy {
-        what: String,
-        text: String,
-    },
-    Download {
-        name: String,
-        text: String,
-    },
-    Dark(bool),
-    /// Asks for [`Action::SayCount`] once typing has paused.
-    SayCountLater,
-    /// Asks for [`Action::Hush`] after a while.
-    HushLater,
-    /// Asks before the page is left with changes in it.
-    GuardLeaving(bool),
-    /// By id of the element.
-    Focus(String),
-    PickFile,
-}
-
-/// What the status region says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Status {
-    pub text: String,
-    /// The count is only spoken: it stands under the editor anyway.
-    pub shown: bool,
-}
+use crate::report::Report;
+use crate::share;
 
 pub struct State {
     pub report: Rc<Report>,
     pub options: Options,
     pub tab: Tab,
+    pub side: Side,
+    /// The page of a rule in place of the problems, or the list of all.
+    pub rule: Option<Page>,
+    /// Severities that the list of problems leaves out.
+    pub hidden: Rc<Vec<Severity>>,
     pub only_needed: bool,
-    pub file: Option<&'static str>,
     pub answers: Rc<Answers>,
+    /// Of the tab Files, once it was open.
+    pub written: Rc<Option<Written>>,
+    /// The file as chosen by hand.
+    file: Option<&'static str>,
+    /// What `written` was made from.
+    written_from: Option<(u32, Option<&'static str>, Rc<Answers>)>,
+    pub dialog: Option<Rc<Dialog>>,
     pub status: Status,
+    /// A plain text box in place of the editor.
+    pub plain: bool,
+    /// Name of the file that was opened.
+    name: String,
     /// The text as it was opened.
     opened: String,
     guarded: bool,
     /// Chosen by hand or in the address; else the system's.
     dark: Option<bool>,
     system_dark: bool,
+    /// What stands behind `v1=` in the address.
+    shared: Option<String>,
+}
+
+/// What `#rule=CODE` and `#rules` ask for.
+#[derive(Clone, Copy)]
+pub enum Page {
+    Rule(&'static Rule),
+    All,
+}
+
+impl PartialEq for Page {
+    fn eq(&self, other: &Self) -> bool {
+        let code = |page: &Self| match page {
+            Self::Rule(rule) => rule.code,
+            Self::All => "",
+        };
+        code(self) == code(other)
+    }
 }
 
 impl State {
     /// `typed`: what was in the page's text box before the program arrived.
     pub fn new(settings: &Settings, system_dark: bool, typed: Option<String>) -> Self {
         let sample = settings.example.as_deref().and_then(Sample::by_id).unwrap_or(&EXAMPLES[0]);
-        let options = Options::default();
-        let report = Report::new(0, typed.unwrap_or_else(|| sample.text.to_owned()), &options);
-        Self {
+        let options = Options { rke: settings.rke.clone(), kubernetes_version: settings.kubernetes.clone() };
+        let opened = sample.text();
+        let report = Report::new(0, typed.unwrap_or_else(|| opened.clone()), &options);
+        let tab = settings.tab.as_deref().and_then(Tab::named);
+        let rule = page(&settings.fragment);
+        let mut state = Self {
             report: Rc::new(report),
             options,
-            tab: settings
-                .tab
-                .as_deref()
-                .and_then(|name| {
-                    TABS.iter().find(|tab| [tab.id(), tab.title()].iter().any(|n| n.eq_ignore_ascii_case(name)))
-                })
-                .map_or(Tab::Problems, |tab| *tab),
+            side: if tab.is_some() || rule.is_some() { Side::Answers } else { Side::Edit },
+            tab: tab.unwrap_or(Tab::Problems),
+            rule,
+            hidden: Rc::default(),
             only_needed: false,
-            file: None,
             answers: Rc::default(),
+            written: Rc::default(),
+            file: None,
+            written_from: None,
+            dialog: None,
             status: Status::default(),
-            opened: sample.text.to_owned(),
+            plain: settings.plain,
+            name: "cluster.yml".to_owned(),
+            opened,
             guarded: false,
             dark: match settings.theme.as_deref() {
                 Some("dark") => Some(true),
@@ -198,7 +105,10 @@ impl State {
                 _ => None,
             },
             system_dark,
-        }
+            shared: settings.fragment.strip_prefix(share::VERSION).map(str::to_owned),
+        };
+        state.write_file();
+        state
     }
 
     pub fn dark(&self) -> bool {
@@ -211,42 +121,77 @@ impl State {
 
     /// What the browser has to do once, at the start.
     pub fn start(&self) -> Vec<Effect> {
-        vec![Effect::Dark(self.dark()), Effect::Mark(self.report.marks()), Effect::SayCountLater]
+        let marks = self.report.marks();
+        let mut effects =
+            vec![Effect::Dark(self.dark()), Effect::Side(self.side), Effect::Mark(marks), Effect::SayCountLater];
+        if let Some(shared) = &self.shared {
+            effects.extend([Effect::ClearFragment, Effect::Unpack(shared.clone())]);
+        }
+        effects
     }
 
     /// The one place where the state changes.
     pub fn reduce(&mut self, action: Action) -> Vec<Effect> {
+        let effects = self.act(action);
+        self.write_file();
+        effects
+    }
+
+    fn act(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Typed(text) => self.read(text),
             Action::Opened { name, text } => {
                 let mut effects = self.open(text);
                 effects.push(self.say(format!("Opened {name}.")));
+                self.name = name;
                 effects
             }
-            Action::ExampleChosen(sample) => self.open(sample.text.to_owned()),
+            Action::ExampleChosen(sample) => self.open(sample.text()),
             Action::VersionChosen(version) => {
                 self.options.kubernetes_version = version;
                 self.read(self.report.text.clone())
             }
+            Action::ReleaseChosen(release) => {
+                self.options.rke = release;
+                self.read(self.report.text.clone())
+            }
             Action::Jump(span) => {
                 let [from, to] = self.report.utf16([span.start, span.end]);
-                vec![Effect::Reveal(from, to)]
+                vec![self.turn_to(Side::Edit), Effect::Reveal(from, to)]
             }
-            Action::Fix { revision, fix } if revision == self.report.revision => self.fix(&fix),
-            Action::Fix { .. } => Vec::new(),
+            Action::Fix { revision, fix } => self.fix(revision, &fix),
+            Action::FixOf { revision, finding, fix } => {
+                let found = self.report.checked.diagnostics.get(finding).and_then(|found| found.fixes.get(fix));
+                found.cloned().map(|fix| self.fix(revision, &fix)).unwrap_or_default()
+            }
+            Action::FixHere(at) => self.fix_here(at),
             Action::FixAll => self.fix_all(),
-            Action::TabChosen(tab) => {
-                self.tab = tab;
-                Vec::new()
-            }
+            Action::TabChosen(tab) => self.choose(tab),
             Action::TabKey(key) => match self.tab.after_key(&key) {
                 Some(tab) => {
-                    self.tab = tab;
-                    vec![Effect::Focus(tab.element_id())]
+                    let mut effects = self.choose(tab);
+                    effects.push(Effect::Focus(tab.element_id()));
+                    effects
                 }
                 None => Vec::new(),
             },
+            Action::SideChosen(side, tab) => {
+                let mut effects = if side == Side::Answers { self.choose(tab) } else { Vec::new() };
+                effects.push(self.turn_to(side));
+                effects
+            }
+            Action::SeverityToggled(severity) => {
+                let hidden = Rc::make_mut(&mut self.hidden);
+                match hidden.iter().position(|known| *known == severity) {
+                    Some(at) => drop(hidden.remove(at)),
+                    None => hidden.push(severity),
+                }
+                Vec::new()
+            }
             Action::OpenAsked => vec![Effect::PickFile],
+            Action::SaveAsked => {
+                vec![Effect::Download { name: self.name.clone(), text: self.report.text.clone() }]
+            }
             Action::OnlyNeeded(only) => {
                 self.only_needed = only;
                 Vec::new()
@@ -259,8 +204,35 @@ impl State {
                 Ok(()) => Vec::new(),
                 Err(error) => vec![self.say(error.to_string())],
             },
+            Action::Export(export) => vec![self.export(export)],
             Action::Copy { what, text } => vec![Effect::Copy { what, text }],
             Action::Download { name, text } => vec![Effect::Download { name, text }],
+            Action::ShareAsked => self.share(),
+            Action::Packed(packed) => self.packed(packed),
+            Action::Unpacked(Ok(text)) => {
+                let mut effects = self.open(text);
+                effects.push(self.say("Opened the text of the link.".to_owned()));
+                effects
+            }
+            Action::Unpacked(Err(fault)) => vec![self.say(fault)],
+            Action::Fragment(fragment) => self.fragment(&fragment),
+            Action::StartAsked => self.show(Dialog::Start(Default::default())),
+            Action::StartAnswered { key, value } => {
+                if let Some(Dialog::Start(start)) = self.dialog.as_mut().map(Rc::make_mut) {
+                    start.set(key, &value);
+                }
+                Vec::new()
+            }
+            Action::HelpAsked => self.show(Dialog::Help),
+            Action::DialogAccepted => self.accept(),
+            Action::DialogClosed => {
+                self.dialog = None;
+                Vec::new()
+            }
+            Action::PlainToggled => {
+                self.plain = !self.plain;
+                vec![Effect::Plain(self.plain), Effect::Mark(self.report.marks())]
+            }
             Action::ThemeToggled => {
                 self.dark = Some(!self.dark());
                 vec![Effect::Dark(self.dark())]
@@ -303,27 +275,39 @@ impl State {
         effects
     }
 
-    /// The editor reports the changed text back, as if it had been typed.
-    fn fix(&mut self, fix: &Fix) -> Vec<Effect> {
-        let changes = self.report.changes(&fix.edits);
-        let mut effects = Vec::new();
-        if fix.safety == Safety::Placeholder
-            && let Some(first) = changes.first()
-        {
-            let end = first.from + first.insert.encode_utf16().count();
-            effects.push(Effect::Reveal(first.from, end));
-        } else {
-            effects.push(to_the_panel());
-        }
-        effects.insert(0, Effect::Change(changes));
-        effects.push(self.say(format!("Done: {}.", fix.title)));
-        effects
+    /// Another tab leaves the page of a rule.
+    fn choose(&mut self, tab: Tab) -> Vec<Effect> {
+        self.tab = tab;
+        if self.rule.take().is_some() { vec![Effect::ClearFragment] } else { Vec::new() }
     }
 
-    fn fix_all(&mut self) -> Vec<Effect> {
-        let (text, count) = self.report.fixed(&self.options);
-        let said = self.say(if count == 1 { "1 fix applied.".to_owned() } else { format!("{count} fixes applied.") });
-        vec![Effect::Change(self.report.change_to(&text).into_iter().collect()), to_the_panel(), said]
+    fn turn_to(&mut self, side: Side) -> Effect {
+        self.side = side;
+        Effect::Side(side)
+    }
+
+    fn fragment(&mut self, fragment: &str) -> Vec<Effect> {
+        if let Some(packed) = fragment.strip_prefix(share::VERSION) {
+            return vec![Effect::ClearFragment, Effect::Unpack(packed.to_owned())];
+        }
+        self.rule = page(fragment);
+        self.tab = Tab::Problems;
+        match self.rule {
+            Some(_) => vec![self.turn_to(Side::Answers), to_the_panel()],
+            None => Vec::new(),
+        }
+    }
+
+    /// Only while the tab is open: what nobody sees is not written.
+    fn write_file(&mut self) {
+        let from = (self.report.revision, self.file, self.answers.clone());
+        if self.tab != Tab::Files || self.written_from.as_ref() == Some(&from) {
+            return;
+        }
+        let plan = &self.report.checked.plan;
+        self.written = Rc::new(Written::new(self.file, plan, &self.answers, self.written.as_ref().as_ref()));
+        self.file = self.written.as_ref().as_ref().map(|written| written.id);
+        self.written_from = Some((from.0, self.file, from.2));
     }
 
     fn say(&mut self, text: String) -> Effect {
@@ -335,6 +319,13 @@ impl State {
 /// The button that was pressed goes with its finding; the focus must not be lost.
 fn to_the_panel() -> Effect {
     Effect::Focus("panel".to_owned())
+}
+
+fn page(fragment: &str) -> Option<Page> {
+    match fragment.strip_prefix("rule=") {
+        Some(code) => rules::find(code).map(Page::Rule),
+        None => (fragment == "rules").then_some(Page::All),
+    }
 }
 
 #[cfg(test)]

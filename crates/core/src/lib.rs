@@ -22,6 +22,7 @@ pub mod render;
 pub mod rules;
 pub mod schema;
 pub mod simulate;
+pub mod start;
 pub mod text;
 pub mod versions;
 pub mod yaml;

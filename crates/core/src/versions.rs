@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::image::catalogue::{Catalogue, DEFAULT_RELEASE, Release};
 use crate::image::version::Version;
-pub use change::{VersionChange, compare};
+pub use change::{Target, VersionChange, compare};
 pub use notes::{Effect, Note};
 
 /// One release of rke, for a list to choose from.

@@ -203,6 +203,15 @@ pub struct Explain {
     /// What happens when this image is pulled: registry, key, login, and what the kubelet would use
     #[arg(long, value_name = "REF")]
     pub image: Option<String>,
+    /// What an error means and where the file causes it: a line or a whole log, - for standard input
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, conflicts_with_all = ["image", "effective"])]
+    pub error: Option<String>,
+    /// What changes from this file to FILE: images, logins, nodes that pull, checks
+    #[arg(long, value_name = "OLD", conflicts_with_all = ["image", "effective", "error"])]
+    pub against: Option<PathBuf>,
+    /// What changes when the cluster moves to this Kubernetes version
+    #[arg(long, value_name = "VERSION", conflicts_with_all = ["image", "effective", "error", "against"])]
+    pub upgrade: Option<String>,
     /// Show passwords and keys instead of ***
     #[arg(long)]
     pub show_secrets: bool,

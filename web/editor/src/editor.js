@@ -1,7 +1,8 @@
 // The CodeMirror edge: everything the page may ask of its editor, as plain functions on one global.
 // Offsets are UTF-16 code units of a text whose line breaks are "\n", as CodeMirror counts them.
+import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching, codeFolding, foldGutter, foldKeymap, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { yaml } from "@codemirror/lang-yaml";
 import { lintGutter, nextDiagnostic, previousDiagnostic, setDiagnostics as lint } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
@@ -12,6 +13,7 @@ import {
   highlightActiveLine,
   highlightActiveLineGutter,
   highlightSpecialChars,
+  hoverTooltip,
   keymap,
   lineNumbers,
 } from "@codemirror/view";
@@ -19,6 +21,8 @@ import { tags } from "@lezer/highlight";
 import { theme } from "./theme.js";
 
 const shade = new Compartment();
+// Whom to ask for a fix chosen beside a finding.
+const asked = new WeakMap();
 
 // Colours are the page's variables, so that one rule in style.css changes both.
 const colours = HighlightStyle.define([
@@ -29,9 +33,75 @@ const colours = HighlightStyle.define([
   { tag: tags.invalid, color: "var(--error)" },
 ]);
 
-/** Puts an editor into `parent`. `changed` is called after each change of the text. */
-function create(parent, { text, label, describedBy, nonce, dark, changed }) {
-  return new EditorView({
+/** An element with text: nothing of the file is ever read as markup. */
+function element(name, className, text) {
+  const it = document.createElement(name);
+  it.className = className;
+  it.textContent = text;
+  return it;
+}
+
+/** What the key under the pointer means. */
+function meaning(tell) {
+  return hoverTooltip((view, at) => {
+    const told = tell(view.state.doc.toString(), at);
+    if (!told) return null;
+    const dom = element("div", "cm-meaning", "");
+    dom.append(element("strong", "", told.title), ...told.lines.map((line) => element("p", "", line)));
+    return { pos: told.from, end: told.to, above: true, create: () => ({ dom }) };
+  });
+}
+
+/** Keys and values that may stand at the caret. */
+function completion(offers) {
+  const source = ({ state, pos, explicit }) => {
+    const options = offers(state.doc.toString(), pos);
+    if (options.length === 0) return null;
+    const from = Math.min(...options.map((it) => it.from));
+    // An empty place asks for nothing by itself.
+    if (from === pos && !explicit) return null;
+    const apply = (view, _, from, to, { text }) =>
+      view.dispatch({
+        changes: { from, to, insert: text },
+        selection: { anchor: from + text.length },
+        userEvent: "input.complete",
+      });
+    return {
+      from,
+      options: options.map(({ label, text, detail, info }) => ({
+        label,
+        detail,
+        info: info || undefined,
+        apply: (view, option, from, to) => apply(view, option, from, to, { text }),
+      })),
+      validFor: /^[\w-]*$/,
+    };
+  };
+  return autocompletion({ override: [source], icons: false });
+}
+
+// Typing over a selection, Chromium would keep the look of what was selected: it writes a style attribute, which the
+// page's policy refuses and reports. So the text is put in here, as CodeMirror would read it back.
+const typedOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const plain = event.inputType === "insertText" && event.data && !event.isComposing;
+    if (!plain || view.state.readOnly || view.state.selection.ranges.every((range) => range.empty)) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    return true;
+  },
+});
+
+/**
+ * Puts an editor into `parent`. `changed` is called after each change of the text; `fix(revision, finding, fix)` and
+ * `fixHere(offset)` when a fix is asked for; `tell` and `offers` say what a key means and what may stand at a place.
+ */
+function create(parent, { text, label, describedBy, nonce, dark, changed, fix, fixHere, tell, offers }) {
+  const askForFix = (view) => {
+    fixHere(view.state.selection.main.head);
+    return true;
+  };
+  const view = new EditorView({
     parent,
     doc: text,
     extensions: [
@@ -39,6 +109,8 @@ function create(parent, { text, label, describedBy, nonce, dark, changed }) {
       EditorView.cspNonce.of(nonce),
       lineNumbers(),
       lintGutter(),
+      codeFolding(),
+      foldGutter(),
       history(),
       drawSelection(),
       highlightActiveLine(),
@@ -48,11 +120,17 @@ function create(parent, { text, label, describedBy, nonce, dark, changed }) {
       bracketMatching(),
       yaml(),
       syntaxHighlighting(colours),
+      meaning(tell),
+      completion(offers),
+      typedOver,
       EditorState.tabSize.of(2),
       // Tab stays unbound: it must leave the editor.
       keymap.of([
         { key: "F8", run: nextDiagnostic },
         { key: "Shift-F8", run: previousDiagnostic },
+        { key: "Mod-.", run: askForFix },
+        ...completionKeymap,
+        ...foldKeymap,
         ...defaultKeymap,
         ...historyKeymap,
         ...searchKeymap,
@@ -65,6 +143,8 @@ function create(parent, { text, label, describedBy, nonce, dark, changed }) {
       shade.of(EditorView.darkTheme.of(dark)),
     ],
   });
+  asked.set(view, fix);
+  return view;
 }
 
 function text(view) {
@@ -80,10 +160,16 @@ function setText(view, insert) {
   });
 }
 
-/** `list`: {from, to, severity: "error" | "warning" | "info", message}. */
+/** `list`: {from, to, severity: "error" | "warning" | "info", message, revision, fixes: titles}. */
 function setDiagnostics(view, list) {
   const end = view.state.doc.length;
-  const inside = list.map((d) => ({ ...d, from: Math.min(d.from, end), to: Math.min(d.to, end) }));
+  const fix = asked.get(view);
+  const inside = list.map(({ revision, fixes, ...d }, finding) => ({
+    ...d,
+    from: Math.min(d.from, end),
+    to: Math.min(d.to, end),
+    actions: fixes.map((name, nth) => ({ name: name.replaceAll("`", ""), apply: () => fix(revision, finding, nth) })),
+  }));
   view.dispatch(lint(view.state, inside));
 }
 

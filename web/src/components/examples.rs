@@ -1,30 +1,27 @@
 use yew::prelude::*;
 
-use crate::examples::EXAMPLES;
+use super::menu::{item, menu};
+use crate::examples::{EXAMPLES, GROUPS, Group};
 use crate::state::Action;
 
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub act: Callback<Action>,
-}
-
-/// The browser's own popover: it closes on Escape and outside clicks, and gives the focus back.
-#[component]
-pub fn Examples(props: &Props) -> Html {
-    let item = |sample| {
-        let onclick = props.act.reform(move |_: MouseEvent| Action::ExampleChosen(sample));
+pub fn examples(act: &Callback<Action>) -> Html {
+    let group = |group: &Group| {
+        let samples = EXAMPLES.iter().filter(|sample| sample.group == *group);
         html! {
-            <li>
-                <button type="button" popovertarget="examples" popovertargetaction="hide" {onclick}>
-                    <strong>{ sample.title }</strong>{ " " }<span>{ sample.about }</span>
-                </button>
-            </li>
+            <>
+                <li class="group">{ group.title() }</li>
+                { for samples.map(|sample| item("examples", sample.title, sample.about, act, Action::ExampleChosen(sample))) }
+            </>
         }
     };
-    html! {
-        <div class="menu">
-            <button type="button" popovertarget="examples">{ "Examples" }</button>
-            <ul id="examples" popover="auto" aria-label="Examples">{ for EXAMPLES.iter().map(item) }</ul>
-        </div>
-    }
+    menu(
+        "examples",
+        "Examples",
+        html! {
+            <>
+                { item("examples", "Start from nothing", "a few questions, then a correct file", act, Action::StartAsked) }
+                { for GROUPS.iter().map(group) }
+            </>
+        },
+    )
 }

@@ -1,79 +1,103 @@
-use std::rc::Rc;
-
-use drydock_core::artifacts::{Answers, Artifact, GENERATORS, Generator, Request};
+use drydock_core::artifacts::{Artifact, Family, GENERATORS, Generator, Request, find};
 use yew::prelude::*;
 
 use super::prose::prose;
 use super::questions::questions;
-use crate::report::Report;
-use crate::state::Action;
+use crate::state::{Action, State, Written};
 
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub report: Rc<Report>,
-    /// By id; the first one without.
-    pub chosen: Option<&'static str>,
-    pub answers: Rc<Answers>,
-    pub act: Callback<Action>,
-}
+const FAMILIES: [Family; 4] = [Family::Ecr, Family::AirGap, Family::Nodes, Family::Rke2];
 
 /// Files written from the plan, one at a time.
-#[component]
-pub fn Files(props: &Props) -> Html {
-    let Props { report, chosen, answers, act } = props;
-    let chosen = GENERATORS.iter().find(|generator| Some(generator.id) == *chosen).or(GENERATORS.first());
-    let Some(&chosen) = chosen else {
-        return Html::default();
-    };
-    let plan = &report.checked.plan;
-    let artifact = chosen.artifact(plan, answers);
-    let choice = |generator: &&'static Generator| {
+pub fn files(state: &State, act: &Callback<Action>) -> Html {
+    let Some(written) = state.written.as_ref() else { return Html::default() };
+    let Some(chosen) = find(written.id) else { return Html::default() };
+    let request = Request { plan: &state.report.checked.plan, answers: &state.answers };
+    let (apply, others): (Vec<_>, Vec<_>) =
+        GENERATORS.iter().copied().map(|g| (g, (g.applies)(&request))).partition(|(_, applies)| applies.is_ok());
+    let choice = |generator: &'static Generator| {
         let id = generator.id;
         let current = (id == chosen.id).then_some("true");
+        let onclick = act.reform(move |_: MouseEvent| Action::FileChosen(id));
+        html! { <button type="button" aria-current={current} {onclick}>{ generator.title }</button> }
+    };
+    let family = |family: Family| {
+        let of_family = apply.iter().filter(|(generator, _)| generator.family == family);
+        let mut of_family = of_family.map(|(generator, _)| html! { <li>{ choice(generator) }</li> }).peekable();
         html! {
-            <li>
-                <button type="button" aria-current={current} onclick={act.reform(move |_: MouseEvent| Action::FileChosen(id))}>
-                    { generator.title }
-                </button>
-            </li>
+            if of_family.peek().is_some() {
+                <li>
+                    <span class="family">{ family.title() }</span>
+                    <ul class="choices" aria-label={family.title()}>{ for of_family }</ul>
+                </li>
+            }
         }
     };
+    let other = |(generator, reason): &(&'static Generator, Result<(), String>)| {
+        let reason = reason.as_ref().err().map_or("", String::as_str);
+        html! { <li>{ choice(generator) }<span class="quiet">{ prose(reason) }</span></li> }
+    };
     html! {
-        <>
-            <ul class="choices" aria-label="Files">{ for GENERATORS.iter().map(choice) }</ul>
-            { questions(chosen, &Request { plan, answers }, act) }
-            {
-                match &artifact {
-                    Ok(artifact) => written(chosen, artifact, act),
-                    Err(reason) => html! { <p class="why">{ prose(reason) }</p> },
+        <div class="files">
+            <div class="families">
+                <ul aria-label="Files">{ for FAMILIES.into_iter().map(family) }</ul>
+                if !others.is_empty() {
+                    <details>
+                        <summary>{ format!("{} not for this file", others.len()) }</summary>
+                        <ul class="others">{ for others.iter().map(other) }</ul>
+                    </details>
                 }
-            }
-        </>
+            </div>
+            <div class="file">
+                { questions(chosen, &request, act) }
+                {
+                    match &written.outcome {
+                        Ok(artifact) => file(chosen, artifact, written, act),
+                        Err(reason) => html! { <p class="why reason">{ prose(reason) }</p> },
+                    }
+                }
+            </div>
+        </div>
     }
 }
 
-fn written(generator: &'static Generator, artifact: &Artifact, act: &Callback<Action>) -> Html {
-    let text = &artifact.text;
-    let copy = {
-        let text = text.clone();
-        act.reform(move |_: MouseEvent| Action::Copy { what: generator.file.to_owned(), text: text.clone() })
-    };
-    let download = {
-        let text = text.clone();
-        act.reform(move |_: MouseEvent| Action::Download { name: generator.file.to_owned(), text: text.clone() })
-    };
+fn file(generator: &'static Generator, artifact: &Artifact, written: &Written, act: &Callback<Action>) -> Html {
+    let name = generator.file;
+    let text = artifact.text.clone();
+    let copy = act.reform(move |_: MouseEvent| Action::Copy { what: name.to_owned(), text: text.clone() });
+    let text = artifact.text.clone();
+    let download = act.reform(move |_: MouseEvent| Action::Download { name: name.to_owned(), text: text.clone() });
+    let altered = written.altered.iter().filter(|altered| **altered).count();
     html! {
         <>
             <div class="head">
-                <h2>{ generator.file }</h2>
+                <h2>{ name }</h2>
                 <button type="button" onclick={copy}>{ "Copy" }</button>
                 <button type="button" class="main" onclick={download}>{ "Download" }</button>
             </div>
             <p class="why">{ prose(&artifact.why) }</p>
-            <ul class="needs" aria-label="Needs from you">
-                { for artifact.needs.iter().map(|need| html! { <li>{ prose(need) }</li> }) }
-            </ul>
-            <pre tabindex="0" aria-label={generator.file} role="region"><code>{ text.clone() }</code></pre>
+            if !artifact.needs.is_empty() {
+                <ul class="needs" aria-label="Needs from you">
+                    { for artifact.needs.iter().map(|need| html! { <li>{ prose(need) }</li> }) }
+                </ul>
+            }
+            if altered > 0 {
+                <p class="quiet">{ format!("{altered} lines differ since the last change.") }</p>
+            }
+            <pre tabindex="0" aria-label={name} role="region"><code>{ marked(&artifact.text, &written.altered) }</code></pre>
         </>
     }
+}
+
+/// Neighbouring lines of one kind together: long files stay cheap.
+fn marked(text: &str, altered: &[bool]) -> Html {
+    let is_new = |line: usize| altered.get(line).copied().unwrap_or(false);
+    let mut runs: Vec<(bool, String)> = Vec::new();
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        match runs.last_mut() {
+            Some((kind, run)) if *kind == is_new(number) => run.push_str(line),
+            _ => runs.push((is_new(number), line.to_owned())),
+        }
+    }
+    let run = |(new, run): (bool, String)| if new { html! { <mark>{ run }</mark> } } else { html! { run } };
+    runs.into_iter().map(run).collect()
 }

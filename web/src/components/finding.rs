@@ -41,7 +41,7 @@ pub fn Finding(props: &Props) -> Html {
         let action = Action::Fix { revision: report.revision, fix: fix.clone() };
         let caution = match fix.safety {
             Safety::Safe => "",
-            Safety::Uncertain => " (may change what you meant)",
+            Safety::Uncertain => " (may change what you meant: shown first)",
             Safety::Placeholder => " (you fill in the rest)",
         };
         html! {
@@ -53,12 +53,12 @@ pub fn Finding(props: &Props) -> Html {
     };
     html! {
         <li class={classes!("problem", found.severity.name())}>
-            <button type="button" class="place" onclick={act.reform(move |_: MouseEvent| Action::Jump(span))}>
+            <button type="button" class="place" id={format!("problem-{index}")} onclick={act.reform(move |_: MouseEvent| Action::Jump(span))}>
                 { icon(found.severity) }
                 <span class="severity">{ severity }</span>{ format!(", line {line}: ") }
                 <span class="message">{ prose(&found.message) }</span>
             </button>
-            <span class="code">{ found.code }</span>
+            <a class="code" href={format!("#rule={}", found.code)}>{ found.code }</a>
             <div class="more">
                 if !found.at.is_empty() {
                     <p class="at">{ &found.at }</p>

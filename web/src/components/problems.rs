@@ -1,12 +1,15 @@
 use std::rc::Rc;
 
 use drydock_core::Outcome;
+use drydock_core::diagnostic::Severity;
 use drydock_core::rules::RULES;
 use yew::prelude::*;
 
 use super::finding::Finding;
+use super::icon::icon;
+use super::menu::{item, menu};
 use crate::report::Report;
-use crate::state::Action;
+use crate::state::{Action, Export};
 
 /// More would make the page crawl, and nobody reads on.
 const SHOWN: usize = 200;
@@ -14,16 +17,19 @@ const SHOWN: usize = 200;
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub report: Rc<Report>,
+    /// Severities that are left out.
+    pub hidden: Rc<Vec<Severity>>,
     pub act: Callback<Action>,
 }
 
 #[component]
 pub fn Problems(props: &Props) -> Html {
-    let Props { report, act } = props;
+    let Props { report, hidden, act } = props;
     let found = &report.checked.diagnostics;
-    let safe = report.safe_fixes().count();
     let lines = report.lines();
-    let item = |index: usize| {
+    let shown: Vec<usize> = (0..found.len()).filter(|index| !hidden.contains(&found[*index].severity)).collect();
+    let row = |index: &usize| {
+        let index = *index;
         let line = lines.position(found[index].span.start).line;
         // Another finding must not inherit the focus or the open "Why" of one that was fixed.
         let (code, at) = (found[index].code, &found[index].at);
@@ -34,7 +40,7 @@ pub fn Problems(props: &Props) -> Html {
         <>
             <div class="head">
                 { outcome(report) }
-                if safe > 0 {
+                if report.safe_fixes().next().is_some() {
                     <button type="button" class="main" onclick={act.reform(|_: MouseEvent| Action::FixAll)}>{ "Fix all" }</button>
                 }
             </div>
@@ -42,19 +48,57 @@ pub fn Problems(props: &Props) -> Html {
                 <div class="empty">
                     <p>{ format!("No problems found by {} rules (data of rke {}).", RULES.len(), report.checked.plan.rke) }</p>
                     <p class="quiet">{ "Not checked: reaching the nodes over SSH, whether the images exist, whether the credentials are accepted." }</p>
+                    <p><a href="#rules">{ "All rules" }</a></p>
                 </div>
             } else {
-                <ol class="problems">{ for (0..found.len().min(SHOWN)).map(item) }</ol>
-                if found.len() > SHOWN {
-                    <p class="quiet">{ format!("{} more are not shown.", found.len() - SHOWN) }</p>
+                { tools(report, hidden, act) }
+                <ol class="problems">{ for shown.iter().take(SHOWN).map(row) }</ol>
+                if shown.len() > SHOWN {
+                    <p class="quiet">{ format!("{} more are not shown.", shown.len() - SHOWN) }</p>
                 }
             }
         </>
     }
 }
 
+/// Which severities are listed, and the list to take away.
+fn tools(report: &Report, hidden: &[Severity], act: &Callback<Action>) -> Html {
+    let filter = |severity: Severity| {
+        let count = report.of(severity);
+        let onclick = act.reform(move |_: MouseEvent| Action::SeverityToggled(severity));
+        let pressed = !hidden.contains(&severity);
+        html! {
+            if count > 0 {
+                <button type="button" class="filter" aria-pressed={pressed.to_string()} {onclick}>
+                    { icon(severity) }{ " " }{ plural(count, severity.name()) }
+                </button>
+            }
+        }
+    };
+    let export = |menu, title, export| item(menu, title, "", act, Action::Export(export));
+    html! {
+        <div class="tools">
+            <span class="filters" role="group" aria-label="Shown">
+                { for [Severity::Error, Severity::Warning, Severity::Note].into_iter().map(filter) }
+            </span>
+            { menu("copy", "Copy", html! {
+                <>
+                    { export("copy", "as Markdown", Export::Markdown) }
+                    { export("copy", "as a pull command", Export::Command) }
+                </>
+            }) }
+            { menu("download", "Download", export("download", "as JSON", Export::Json)) }
+            <a href="#rules">{ "All rules" }</a>
+        </div>
+    }
+}
+
+fn plural(count: usize, name: &str) -> String {
+    format!("{count} {name}{}", if count == 1 { "" } else { "s" })
+}
+
 /// What rke itself does with the file.
-fn outcome(report: &Report) -> Html {
+pub fn outcome(report: &Report) -> Html {
     let rke = &report.checked.plan.rke;
     let (words, error) = match (&report.checked.outcome, &report.checked.hostcount_error) {
         (Outcome::Refused { error, .. }, _) => (format!("rke {rke} refuses this file:"), Some(error)),

@@ -1,24 +1,23 @@
-use std::rc::Rc;
-
 use yew::prelude::*;
 
+use super::menu::button;
 use crate::editor::HINT;
-use crate::report::Report;
-
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub report: Rc<Report>,
-    pub milliseconds: f64,
-}
+use crate::state::{Action, State};
 
 /// The line under the editor. Not announced: the page's one status region speaks once typing has paused.
-#[component]
-pub fn Status(props: &Props) -> Html {
+pub fn status(state: &State, milliseconds: f64, act: &Callback<Action>) -> Html {
+    let keys = if state.plain { "Tab leaves." } else { "F8: next problem. Ctrl+.: fix. Tab leaves." };
+    let other = if state.plain { "Code editor" } else { "Plain text editor" };
     html! {
         <div class="bar">
-            <span>{ props.report.count() }</span>
-            <span class="quiet">{ format!("checked in {:.1} ms", props.milliseconds) }</span>
-            <span class="quiet keys" id={HINT}>{ "F8: next problem. Tab leaves." }</span>
+            <span>{ state.report.count() }</span>
+            <span class="quiet">{ format!("checked in {milliseconds:.1} ms") }</span>
+            <span class="quiet keys" id={HINT}>{ keys }</span>
+            <span class="own">
+                { button(other, act, Action::PlainToggled) }
+                { button("Save", act, Action::SaveAsked) }
+                { button("Keys", act, Action::HelpAsked) }
+            </span>
         </div>
     }
 }

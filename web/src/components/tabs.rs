@@ -1,35 +1,25 @@
-use std::rc::Rc;
-
-use drydock_core::artifacts::Answers;
 use yew::prelude::*;
 
-use super::files::Files;
+use super::files::files;
 use super::images::Images;
 use super::problems::Problems;
 use super::registries::Registries;
-use crate::report::Report;
-use crate::state::{Action, TABS, Tab};
+use super::rule;
+use super::sees::Sees;
+use crate::state::{Action, Page, State, TABS, Tab};
 
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub report: Rc<Report>,
-    pub tab: Tab,
-    pub only_needed: bool,
-    pub file: Option<&'static str>,
-    pub answers: Rc<Answers>,
-    pub act: Callback<Action>,
-}
-
-#[component]
-pub fn Tabs(props: &Props) -> Html {
-    let Props { report, tab, only_needed, file, answers, act } = props;
-    let panel = match tab {
-        Tab::Problems => html! { <Problems {report} {act} /> },
-        Tab::Images => html! { <Images {report} only_needed={*only_needed} {act} /> },
-        Tab::Registries => html! { <Registries {report} {act} /> },
-        Tab::Files => html! { <Files {report} chosen={*file} {answers} {act} /> },
+pub fn tabs(state: &State, act: &Callback<Action>) -> Html {
+    let report = &state.report;
+    let panel = match (state.rule, state.tab) {
+        (Some(Page::Rule(rule)), _) => rule::page(rule, act),
+        (Some(Page::All), _) => rule::all(),
+        (None, Tab::Problems) => html! { <Problems {report} hidden={state.hidden.clone()} {act} /> },
+        (None, Tab::Sees) => html! { <Sees {report} {act} /> },
+        (None, Tab::Images) => html! { <Images {report} only_needed={state.only_needed} {act} /> },
+        (None, Tab::Registries) => html! { <Registries {report} {act} /> },
+        (None, Tab::Files) => files(state, act),
     };
-    let current = *tab;
+    let current = state.tab;
     let onkeydown = {
         let act = act.clone();
         Callback::from(move |event: KeyboardEvent| {

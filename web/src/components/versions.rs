@@ -1,38 +1,41 @@
-use drydock_core::image::catalogue::Catalogue;
+use drydock_core::image::catalogue::{Catalogue, DEFAULT_RELEASE};
 use yew::prelude::*;
 
 use crate::browser;
-use crate::state::Action;
+use crate::state::{Action, State};
 
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub rke: String,
-    pub in_force: String,
-    pub chosen: Option<String>,
-    pub act: Callback<Action>,
-}
-
-/// Which Kubernetes version is answered for: the file's, or any that the release has images for.
-#[component]
-pub fn Versions(props: &Props) -> Html {
-    let known =
-        use_memo(props.rke.clone(), |rke| Catalogue::release(rke).map(|release| release.known()).unwrap_or_default());
-    let onchange = props
-        .act
-        .reform(|event: Event| Action::VersionChosen(browser::value(&event).filter(|version| !version.is_empty())));
-    let from_file =
-        if props.chosen.is_none() { format!("{} (file)", props.in_force) } else { "from the file".to_owned() };
-    let option = |version: &&'static str| {
-        let selected = props.chosen.as_deref() == Some(*version);
-        html! { <option key={*version} value={*version} {selected}>{ *version }</option> }
+/// Which release of rke answers, and for which Kubernetes version: the file's, or any that the release has images for.
+pub fn versions(state: &State, act: &Callback<Action>) -> Html {
+    let plan = &state.report.checked.plan;
+    let chosen = state.options.kubernetes_version.as_deref();
+    let releases = Catalogue::releases().map(|release| release.name).filter(|name| *name != DEFAULT_RELEASE);
+    let known = Catalogue::release(&plan.rke).map(|release| release.known()).unwrap_or_default();
+    let from_file = match chosen {
+        None => format!("{} (file)", plan.kubernetes_version),
+        Some(_) => "from the file".to_owned(),
     };
+    let choice = |event: Event| browser::value(&event).filter(|value| !value.is_empty());
+    let release = act.reform(move |event: Event| Action::ReleaseChosen(choice(event)));
+    let version = act.reform(move |event: Event| Action::VersionChosen(choice(event)));
+    let option = |value: &'static str, selected: bool| html! { <option key={value} {value} {selected}>{ value }</option> };
+    let mut releases: Vec<&'static str> = releases.collect();
+    releases.reverse();
     html! {
-        <label class="version">
-            <span>{ "Kubernetes" }</span>
-            <select aria-label="Kubernetes version" {onchange}>
-                <option value="" selected={props.chosen.is_none()}>{ from_file }</option>
-                { for known.iter().rev().map(option) }
-            </select>
-        </label>
+        <>
+            <label class="version">
+                <span>{ "rke" }</span>
+                <select class="release" aria-label="Release of rke" onchange={release}>
+                    <option value="" selected={state.options.rke.is_none()}>{ DEFAULT_RELEASE }</option>
+                    { for releases.into_iter().map(|name| option(name, state.options.rke.as_deref() == Some(name))) }
+                </select>
+            </label>
+            <label class="version">
+                <span>{ "Kubernetes" }</span>
+                <select aria-label="Kubernetes version" onchange={version}>
+                    <option value="" selected={chosen.is_none()}>{ from_file }</option>
+                    { for known.into_iter().rev().map(|name| option(name, chosen == Some(name))) }
+                </select>
+            </label>
+        </>
     }
 }

@@ -1,6 +1,8 @@
-use drydock_core::fix::Edit;
+use drydock_core::fix::{Edit, Fix, Safety};
+use drydock_core::text::Span;
 
 use super::*;
+use crate::report::Change;
 
 fn state() -> State {
     State::new(&Settings::default(), false, None)
@@ -16,13 +18,14 @@ fn the_address_chooses_example_tab_and_theme_and_nonsense_is_passed_over() {
         example: Some(example.to_owned()),
         tab: Some(tab.to_owned()),
         theme: Some(theme.to_owned()),
+        ..Settings::default()
     };
     let asked = State::new(&settings("urls", "images", "dark"), false, None);
     assert_eq!((asked.tab, asked.dark()), (Tab::Images, true));
-    assert_eq!(asked.report.text, Sample::by_id("urls").unwrap().text);
+    assert_eq!(asked.report.text, Sample::by_id("urls").unwrap().text());
     let nonsense = State::new(&settings("?", "?", "?"), true, None);
     assert_eq!((nonsense.tab, nonsense.dark()), (Tab::Problems, true));
-    assert_eq!(nonsense.report.text, EXAMPLES[0].text);
+    assert_eq!(nonsense.report.text, EXAMPLES[0].text());
 }
 
 #[test]
@@ -77,7 +80,7 @@ fn a_placeholder_is_selected_for_the_author_to_fill_in() {
     let mut state = typed("a: \n");
     let fix = Fix::new("add it", Safety::Placeholder, vec![Edit::insert(3, "USER")]);
     let effects = state.reduce(Action::Fix { revision: state.report.revision, fix });
-    assert_eq!(effects[1], Effect::Reveal(3, 7));
+    assert_eq!(effects[2], Effect::Reveal(3, 7));
 }
 
 #[test]
@@ -130,17 +133,126 @@ fn a_theme_chosen_by_hand_outlives_the_system_s() {
 }
 
 #[test]
-fn fix_all_leaves_nothing_safe_to_fix_and_every_comment_in_place() {
+fn fix_all_is_shown_first_and_leaves_nothing_safe_to_fix_and_every_comment_in_place() {
     let mut state = state();
     assert!(state.report.safe_fixes().count() > 0, "the first example has something to fix");
-    let effects = state.reduce(Action::FixAll);
-    let Effect::Change(changes) = &effects[0] else { panic!("one change, not {effects:?}") };
+    assert_eq!(state.reduce(Action::FixAll), vec![]);
+    let Some(Dialog::Preview(preview)) = state.dialog.as_deref().cloned() else { panic!("a preview") };
+    let effects = state.reduce(Action::DialogAccepted);
+    assert_eq!(effects[0], Effect::CloseDialog);
+    let Effect::Change(changes) = &effects[1] else { panic!("one change, not {effects:?}") };
     let mut units: Vec<u16> = state.report.text.encode_utf16().collect();
     units.splice(changes[0].from..changes[0].to, changes[0].insert.encode_utf16());
     let fixed = String::from_utf16(&units).unwrap();
+    assert_eq!(fixed, preview.after);
     let comments = |text: &str| text.lines().filter_map(|line| line.split_once('#')).count();
     assert_eq!(comments(&fixed), comments(&state.report.text));
     assert!(fixed.contains("ecr_credential_plugin:"));
     state.reduce(Action::Typed(fixed));
     assert_eq!(state.report.safe_fixes().count(), 0);
+}
+
+#[test]
+fn a_doubtful_fix_is_shown_first_and_dropped_once_the_text_moves_on() {
+    let mut state = typed("old: 1\n");
+    let fix = Fix::new("rename it", Safety::Uncertain, vec![Edit::replace(Span::new(0, 3), "new")]);
+    assert_eq!(state.reduce(Action::Fix { revision: state.report.revision, fix: fix.clone() }), vec![]);
+    let effects = state.reduce(Action::DialogAccepted);
+    assert_eq!(effects[1], Effect::Change(vec![Change { from: 0, to: 3, insert: "new".to_owned() }]));
+    state.reduce(Action::Fix { revision: state.report.revision, fix });
+    state.reduce(Action::Typed("other: 1\n".to_owned()));
+    assert_eq!(state.reduce(Action::DialogAccepted), vec![Effect::CloseDialog]);
+}
+
+#[test]
+fn the_caret_asks_for_the_fix_of_its_finding() {
+    let mut state = typed("# 😀\nnods: []\n");
+    let at = "# 😀\nno".encode_utf16().count();
+    state.reduce(Action::FixHere(at));
+    assert!(state.dialog.is_some() || state.status.text.starts_with("Done"), "{}", state.status.text);
+    assert_eq!(state.reduce(Action::FixHere(0)), vec![Effect::HushLater]);
+    assert_eq!(state.status.text, "No fix here.");
+}
+
+#[test]
+fn a_link_holds_no_secret_and_the_settings() {
+    let mut state = typed("private_registries:\n- {url: r.io, user: u, pasword: canary-7f3a}\nbroken: [\n");
+    state.reduce(Action::ReleaseChosen(Some("v1.5.0".to_owned())));
+    let effects = state.reduce(Action::ShareAsked);
+    let [Effect::Pack(text)] = &effects[..] else { panic!("{effects:?}") };
+    assert!(!text.contains("canary") && text.contains("***"), "{text}");
+    state.reduce(Action::Packed(Some("abc".to_owned())));
+    let Some(Dialog::Share(share)) = state.dialog.as_deref() else { panic!("a dialog") };
+    assert_eq!((share.hidden, &share.link), (1, &Link::Ready("?rke=v1.5.0#v1=abc".to_owned())));
+}
+
+#[test]
+fn a_link_that_would_break_is_refused() {
+    let mut state = state();
+    state.reduce(Action::ShareAsked);
+    state.reduce(Action::Packed(Some("a".repeat(share::LONGEST))));
+    let Some(Dialog::Share(share)) = state.dialog.as_deref() else { panic!("a dialog") };
+    assert!(matches!(share.link, Link::Refused(_)));
+}
+
+#[test]
+fn the_fragment_opens_a_text_or_a_rule() {
+    let settings = Settings { fragment: "v1=abc".to_owned(), ..Settings::default() };
+    let state = State::new(&settings, false, None);
+    let effects = state.start();
+    assert!(effects.contains(&Effect::ClearFragment) && effects.contains(&Effect::Unpack("abc".to_owned())));
+    let mut state = typed("a: 1\n");
+    state.reduce(Action::Fragment("rule=D301".to_owned()));
+    assert!(matches!(state.rule, Some(Page::Rule(rule)) if rule.code == "D301"));
+    assert_eq!(state.reduce(Action::TabChosen(Tab::Images)), vec![Effect::ClearFragment]);
+    assert!(state.rule.is_none());
+    state.reduce(Action::Fragment("rule=nonsense".to_owned()));
+    assert!(state.rule.is_none());
+}
+
+#[test]
+fn severities_are_hidden_and_shown() {
+    let mut state = state();
+    state.reduce(Action::SeverityToggled(Severity::Note));
+    assert_eq!(*state.hidden, [Severity::Note]);
+    state.reduce(Action::SeverityToggled(Severity::Note));
+    assert!(state.hidden.is_empty());
+}
+
+#[test]
+fn what_is_taken_away_holds_no_secret() {
+    let mut state = typed("private_registries:\n- {url: 'https://r.io', user: u, password: canary-7f3a}\n");
+    for export in [Export::Markdown, Export::Json] {
+        match &state.reduce(Action::Export(export))[..] {
+            [Effect::Copy { text, .. } | Effect::Download { text, .. }] => {
+                assert!(text.contains("D201") && !text.contains("canary"), "{text}");
+            }
+            effects => panic!("{effects:?}"),
+        }
+    }
+    state.reduce(Action::VersionChosen(Some("v1.28.14-rancher1-1".to_owned())));
+    let effects = state.reduce(Action::Export(Export::Command));
+    let Effect::Copy { text, .. } = &effects[0] else { panic!("{effects:?}") };
+    assert_eq!(text, "pull check --kubernetes-version v1.28.14-rancher1-1 cluster.yml");
+}
+
+#[test]
+fn the_guided_start_writes_its_file_into_the_editor() {
+    let mut state = state();
+    state.reduce(Action::StartAsked);
+    state.reduce(Action::StartAnswered { key: "registry", value: "harbor".to_owned() });
+    let effects = state.reduce(Action::DialogAccepted);
+    assert!(matches!(&effects[1], Effect::Replace(text) if text.contains("url: harbor.example.com/rke")), "{effects:?}");
+    assert!(!state.changed());
+}
+
+#[test]
+fn the_first_file_that_applies_is_written_once_its_tab_is_open() {
+    let mut state = state();
+    assert!(state.written.is_none());
+    state.reduce(Action::TabChosen(Tab::Files));
+    let written = state.written.as_ref().as_ref().unwrap();
+    assert_eq!((written.id, written.outcome.is_ok()), ("ecr", true));
+    state.reduce(Action::FileChosen("images"));
+    assert_eq!(state.written.as_ref().as_ref().unwrap().id, "images");
 }

@@ -8,7 +8,7 @@ pub mod answers;
 mod aws;
 mod copies;
 mod logins;
-mod quote;
+pub(crate) mod quote;
 mod script;
 mod target;
 

@@ -9,7 +9,7 @@ use crate::credentials::Secrets;
 use crate::diagnostic::Diagnostic;
 use crate::effective::Effective;
 use crate::plan::{Plan, PlannedImage};
-use crate::render::redact::Redactor;
+use crate::render::redact::{MASK, Redactor};
 
 /// Images of this cluster: what its nodes pull.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -144,34 +144,51 @@ pub struct Setting {
     pub to: Option<String>,
 }
 
-/// Blocks that are told elsewhere, and better.
+/// What is told elsewhere, and better.
 const TOLD: [&str; 4] = ["system_images", "private_registries", "nodes", "kubernetes_version"];
+const TOLD_IMAGE: &str = "services.kubelet.infra_container_image";
 
 /// What rke works with, defaults filled in, that is not the same.
 pub fn settings(old: &Checked, new: &Checked) -> Vec<Setting> {
-    let (before, after) = (leaves(old), leaves(new));
+    let seen = [old, new].map(|checked| {
+        let effective = Effective::new(&checked.cluster, &checked.plan);
+        [Secrets::Shown, Secrets::Masked].map(|secrets| leaves(&effective.to_yaml(secrets)))
+    });
+    let [[before, before_told], [after, after_told]] = seen;
     let mut paths: Vec<&String> = before.keys().chain(after.keys()).collect();
     paths.sort();
     paths.dedup();
     let differing = paths.into_iter().filter(|path| before.get(*path) != after.get(*path));
-    let told = differing.map(|at| Setting { at: at.clone(), from: before.get(at).cloned(), to: after.get(at).cloned() });
-    told.collect()
+    let told = |at: &String, real: &Leaves, told: &Leaves| {
+        real.contains_key(at).then(|| told.get(at).cloned().unwrap_or_else(|| MASK.to_owned()))
+    };
+    let setting = |at: &String| Setting {
+        at: at.clone(),
+        from: told(at, &before, &before_told),
+        to: told(at, &after, &after_told),
+    };
+    differing.map(setting).collect()
 }
 
-fn leaves(checked: &Checked) -> BTreeMap<String, String> {
+type Leaves = BTreeMap<String, String>;
+
+fn leaves(yaml: &str) -> Leaves {
+    // To YAML the mask is an alias.
+    const STAND_IN: &str = "masked-by-drydock";
     let mut leaves = BTreeMap::new();
-    let yaml = Effective::new(&checked.cluster, &checked.plan).to_yaml(Secrets::Masked);
-    if let Ok(serde_yaml::Value::Mapping(root)) = serde_yaml::from_str(&yaml) {
+    if let Ok(serde_yaml::Value::Mapping(root)) = serde_yaml::from_str(&yaml.replace(MASK, STAND_IN)) {
         for (key, value) in &root {
             if !TOLD.contains(&key.as_str().unwrap_or_default()) {
                 walk(value, &word(key), &mut leaves);
             }
         }
     }
+    leaves.remove(TOLD_IMAGE);
+    leaves.values_mut().for_each(|value| *value = value.replace(STAND_IN, MASK));
     leaves
 }
 
-fn walk(value: &serde_yaml::Value, at: &str, leaves: &mut BTreeMap<String, String>) {
+fn walk(value: &serde_yaml::Value, at: &str, leaves: &mut Leaves) {
     match value {
         serde_yaml::Value::Mapping(fields) if !fields.is_empty() => {
             fields.iter().for_each(|(key, value)| walk(value, &format!("{at}.{}", word(key)), leaves));

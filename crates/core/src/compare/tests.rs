@@ -28,7 +28,10 @@ fn nothing_changes_where_only_the_text_does() {
 fn a_new_password_is_told_and_not_shown() {
     let new = changes(OLD, &OLD.replace("first-secret", "second-secret"));
     assert_eq!(new.registries.len(), 1);
-    assert_eq!((new.registries[0].url.as_str(), new.registries[0].fields.as_slice()), ("registry.example.com", &["password"][..]));
+    assert_eq!(
+        (new.registries[0].url.as_str(), new.registries[0].fields.as_slice()),
+        ("registry.example.com", &["password"][..])
+    );
     assert!(new.kubelet_config && new.images.is_empty() && new.nodes.is_empty() && new.settings.is_empty());
     let told = serde_json::to_string(&new).unwrap();
     assert!(!told.contains("secret\""), "{told}");
@@ -68,7 +71,7 @@ fn checks_begin_and_cease_and_the_outcome_follows() {
     let bad = OLD.replace("role: [worker]", "role: [Worker]").replace("  password: first-secret\n", "");
     let new = changes(OLD, &bad);
     let begin: Vec<_> = new.findings.begin.iter().map(|d| (d.code, d.at.as_str(), d.stops_rke)).collect();
-    assert_eq!(begin, [("D502", "nodes[1].role[0]", true), ("D211", "private_registries[0]", false)]);
+    assert_eq!(begin, [("D502", "nodes[1].role", true), ("D211", "private_registries[0].user", false)]);
     assert_eq!((new.outcome.from.outcome, new.outcome.to.outcome), ("ok", "error"));
     assert_eq!(
         new.outcome.to.error.as_deref(),
@@ -94,7 +97,8 @@ fn logins_that_change_are_told_for_each_image() {
     let plain = "private_registries:\n- url: 1.dkr.ecr.r.amazonaws.com\n";
     let with = format!("{plain}  ecr_credential_plugin: {{}}\n");
     assert_eq!(changes(plain, &with).registries[0].fields, ["ecr_credential_plugin"]);
-    let keys = |id: &str| format!("{plain}  ecr_credential_plugin: {{aws_access_key_id: {id}, aws_secret_access_key: s}}\n");
+    let keys =
+        |id: &str| format!("{plain}  ecr_credential_plugin: {{aws_access_key_id: {id}, aws_secret_access_key: s}}\n");
     assert_eq!(changes(&keys("AKIAONE"), &keys("AKIATWO")).registries[0].fields, ["aws_access_key_id"]);
 }
 
@@ -106,4 +110,16 @@ fn settings_that_no_list_names_are_told_with_their_defaults() {
         told,
         [("network.mtu", None, Some("1400")), ("services.kubelet.cluster_domain", Some("cluster.local"), Some("a.b"))]
     );
+    let s3 = |key: &str| {
+        format!(
+            "services: {{etcd: {{backup_config: {{s3backupconfig: {{endpoint: e, bucket_name: b, secret_key: {key}}}}}}}}}\n"
+        )
+    };
+    let new = changes(&s3("one"), &s3("two"));
+    let hidden = Setting {
+        at: "services.etcd.backup_config.s3backupconfig.secret_key".into(),
+        from: Some("***".into()),
+        to: Some("***".into()),
+    };
+    assert_eq!(new.settings, [hidden]);
 }

@@ -197,9 +197,10 @@ impl<'c> Case<'c> {
                     }
                     Auth::Basic => format!("rke sends the login of user `{}` from here", registry.user),
                     Auth::Ecr { region } => {
-                        let keys = registry.ecr.as_ref().is_some_and(|keys| {
-                            !keys.access_key_id.is_empty() && !keys.secret_access_key.is_empty()
-                        });
+                        let keys = registry
+                            .ecr
+                            .as_ref()
+                            .is_some_and(|keys| !keys.access_key_id.is_empty() && !keys.secret_access_key.is_empty());
                         let by = if keys { "the keys of this entry" } else { "the identity of the machine it runs on" };
                         format!("rke asks ECR in {region} for a token, with {by}")
                     }
@@ -231,7 +232,8 @@ impl<'c> Case<'c> {
                 Some(self.cause(url.span, &format!("private_registries[{default}].url"), message))
             }
             Source::Version => {
-                let message = format!("the name is that of {}: no default registry is put before it", plan.kubernetes_version);
+                let message =
+                    format!("the name is that of {}: no default registry is put before it", plan.kubernetes_version);
                 let span = self.checked.cluster.kubernetes_version.as_ref()?.span;
                 Some(self.cause(span, "kubernetes_version", message))
             }
@@ -276,7 +278,8 @@ impl<'c> Case<'c> {
             for block in ["extra_args", "extra_args_array"] {
                 let at = format!("services.{service}.{block}");
                 let field = self.checked.cluster.config.at(&at).and_then(|args: &Value| args.field(flag));
-                let message = format!("the argument is given here, for Kubernetes {}", self.checked.plan.kubernetes_version);
+                let message =
+                    format!("the argument is given here, for Kubernetes {}", self.checked.plan.kubernetes_version);
                 causes.extend(field.map(|field| self.cause(field.key, &format!("{at}.{flag}"), message)));
             }
         }

@@ -3,6 +3,7 @@
 //! Two tables: what rke says of the file itself, which the rules foretell, and what the world says.
 
 mod cause;
+mod hosts;
 mod pattern;
 mod refusals;
 mod table;
@@ -21,7 +22,7 @@ use crate::simulate::simulate;
 use cause::{Case, Subject};
 use pattern::{Captures, Pattern};
 use refusals::{REFUSED, Refused};
-use table::{ENTRIES, Entry, Look};
+use table::{Entry, Look};
 
 /// Longest excerpt of a line, in characters.
 const EXCERPT_MAX: usize = 300;
@@ -119,7 +120,7 @@ impl<'c> Decoder<'c> {
         Self {
             case: Case::new(text, checked),
             refused: REFUSED.iter().map(|refused| (Pattern::new(refused.pattern), refused)).collect(),
-            entries: ENTRIES.iter().flat_map(patterns).collect(),
+            entries: table::entries().flat_map(patterns).collect(),
         }
     }
 
@@ -132,7 +133,8 @@ impl<'c> Decoder<'c> {
             let rule = rules::find(code)?;
             let known = known.filter(|refused| refused.rule == code);
             let captures = captures.unwrap_or_default();
-            let about = ["host", "value", "version", "role", "n", "line"].into_iter().find_map(|name| captures.get(name));
+            let about =
+                ["host", "value", "version", "role", "n", "line"].into_iter().find_map(|name| captures.get(name));
             let subject = Subject { about: about.map(str::to_owned), ..Subject::default() };
             let line = captures.get("line").and_then(|line| line.parse().ok());
             return Some(Hit { kind: Kind::Refused { rule, known }, subject, line });
@@ -161,7 +163,8 @@ impl<'c> Decoder<'c> {
             Kind::Refused { rule, known } => {
                 decoded.rule = Some(rule.code);
                 decoded.means = rule.summary;
-                decoded.source = rule.why.rsplit_once("Source: ").map_or("", |(_, source)| source.trim_end_matches('.'));
+                decoded.source =
+                    rule.why.rsplit_once("Source: ").map_or("", |(_, source)| source.trim_end_matches('.'));
                 decoded.causes = self.case.refused(rule.code, line, hit.line, known.map_or("", |known| known.at));
                 let help = decoded.causes.iter().find_map(|cause| cause.help.clone());
                 decoded.remedy = help.unwrap_or_else(|| known.map_or(rule.summary, |known| known.remedy).to_owned());

@@ -104,6 +104,11 @@ pub struct Masked {
 }
 
 impl Masked {
+    /// How many secrets were hidden.
+    pub fn count(&self) -> usize {
+        self.masks.len()
+    }
+
     /// Where a span of the original lies now; what touches a secret covers its mask.
     pub fn span(&self, span: Span) -> Span {
         Span::new(self.offset(span.start, false), self.offset(span.end, true))

@@ -27,13 +27,15 @@ kubernetes_version: v1.30.5-rancher1-1
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    let Some(written) = &facts.cluster.kubernetes_version else { return };
-    let Err(error) = Version::from_kubernetes(&written.value) else { return };
-    let message = format!("`{}` is no Kubernetes version", written.value);
-    let finding = reporter.report(written.span, "kubernetes_version", message);
+    let version = &facts.plan.kubernetes_version;
+    let Err(error) = Version::from_kubernetes(version) else { return };
+    let message = format!("`{version}` is no Kubernetes version");
+    let finding = reporter.report(facts.blame("kubernetes_version"), "kubernetes_version", message);
     finding.help("write it as rke does: `v`, three numbers, and the suffix, as in `v1.30.5-rancher1-1`");
-    let clean = format!("v{}", written.value.trim().trim_start_matches(['v', 'V']));
-    if Version::from_kubernetes(&clean).is_ok() {
+    let clean = format!("v{}", version.trim().trim_start_matches(['v', 'V']));
+    if let Some(written) = facts.cluster.kubernetes_version.as_ref().filter(|written| written.value == *version)
+        && Version::from_kubernetes(&clean).is_ok()
+    {
         let edit = Edit::replace(written.span, scalar(&clean));
         finding.fix(format!("write `{clean}`"), Safety::Safe, vec![edit]);
     }

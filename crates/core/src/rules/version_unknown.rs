@@ -38,9 +38,11 @@ kubernetes_version: v1.99.0-rancher1-1
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let version = facts.plan.kubernetes_version.as_str();
     let release = Catalogue::release(&facts.plan.rke);
-    let written = facts.cluster.kubernetes_version.as_ref();
-    // Asked for from outside; of its own default a release has the images.
-    if written.is_none() && release.as_ref().is_some_and(|release| release.default_version == version) {
+    let written = facts.cluster.kubernetes_version.as_ref().filter(|written| written.value == version);
+    // Nobody chose its own default, of which it has the images.
+    if facts.cluster.kubernetes_version.is_none()
+        && release.as_ref().is_some_and(|release| release.default_version == version)
+    {
         return;
     }
     if facts.plan.version_known || facts.version().is_none() {

@@ -111,7 +111,9 @@ static TURNS: &[Turn] = &[
                   provider is installed",
         source: "https://github.com/rancher/rancher/issues/44365",
         concerns: |c| {
-            let ecr = |url: &str| matches!(EcrHost::parse(url.split('/').next()?), Some(EcrHost::Private { .. })).then_some(());
+            let ecr = |url: &str| {
+                matches!(EcrHost::parse(url.split('/').next()?), Some(EcrHost::Private { .. })).then_some(())
+            };
             let entry = c.plan.registries.entries.iter().find(|(url, _)| ecr(url).is_some())?;
             let arguments = &c.cluster.kubelet.extra_args;
             let plugin = arguments.iter().any(|(key, _)| key.value == "image-credential-provider-config");
@@ -155,7 +157,9 @@ static TURNS: &[Turn] = &[
             ],
         )
     }),
-    api("1.25", |c| in_addons(c, &["policy/v1beta1", "batch/v1beta1", "autoscaling/v2beta1", "discovery.k8s.io/v1beta1"])),
+    api("1.25", |c| {
+        in_addons(c, &["policy/v1beta1", "batch/v1beta1", "autoscaling/v2beta1", "discovery.k8s.io/v1beta1"])
+    }),
     api("1.26", |c| in_addons(c, &["autoscaling/v2beta2", "flowcontrol.apiserver.k8s.io/v1beta1"])),
     api("1.29", |c| in_addons(c, &["flowcontrol.apiserver.k8s.io/v1beta2"])),
     flag("1.24", |c| {
@@ -233,7 +237,10 @@ fn steps(from: &Version, to: &Version, down: bool) -> Option<Note> {
          snapshot instead"
             .to_owned()
     } else if to.minor > from.minor + 1 {
-        format!("{} minor versions at once: Kubernetes supports one at a time, so go through those between", to.minor - from.minor)
+        format!(
+            "{} minor versions at once: Kubernetes supports one at a time, so go through those between",
+            to.minor - from.minor
+        )
     } else {
         return None;
     };

@@ -8,17 +8,38 @@ use drydock_core::effective::Effective;
 use drydock_core::problem::Problem;
 use drydock_core::render::explain::{Record, record};
 use drydock_core::simulate::{Simulation, simulate};
+use drydock_core::versions;
 
+use super::changes;
 use crate::cli::{Explain, ExplainFormat};
 use crate::error::Error;
+use crate::input::Input;
 use crate::session::Session;
 
 pub fn run(explain: &Explain, session: &mut Session<'_>) -> Result<u8, Error> {
+    if let Some(log) = &explain.error {
+        return super::decode::run(log, explain, session);
+    }
     let (inputs, unreadable) = session.read_all(&explain.files);
+    if let Some(old) = &explain.against {
+        let old = crate::input::read(old, session.world)?;
+        for input in &inputs {
+            against(&old, input, explain.format, session)?;
+        }
+        return Ok(if unreadable > 0 { 2 } else { 0 });
+    }
     for (number, input) in inputs.iter().enumerate() {
         let checked = drydock_core::check(&input.text, &session.options);
         if explain.effective {
             effective(&checked, &input.name(), explain.show_secrets, session)?;
+            continue;
+        }
+        if let Some(version) = &explain.upgrade {
+            let change = versions::compare(&input.text, None, version, &session.options);
+            match explain.format {
+                ExplainFormat::Jsonl => session.json(&change, false)?,
+                ExplainFormat::Human => changes::upgrade(&change, &input.name(), session)?,
+            }
             continue;
         }
         if let Some(image) = &explain.image {
@@ -42,6 +63,15 @@ pub fn run(explain: &Explain, session: &mut Session<'_>) -> Result<u8, Error> {
         }
     }
     Ok(if unreadable > 0 { 2 } else { 0 })
+}
+
+fn against(old: &Input, new: &Input, format: ExplainFormat, session: &mut Session<'_>) -> Result<(), Error> {
+    let check = |input: &Input| drydock_core::check(&input.text, &session.options);
+    let found = drydock_core::compare(&check(old), &check(new));
+    match format {
+        ExplainFormat::Jsonl => session.json(&found, false),
+        ExplainFormat::Human => changes::between(&found, [&old.name(), &new.name()], session),
+    }
 }
 
 fn effective(checked: &Checked, name: &str, show_secrets: bool, session: &mut Session<'_>) -> Result<(), Error> {
@@ -123,7 +153,7 @@ fn human(record: &Record, checked: &Checked, name: &str, session: &mut Session<'
 }
 
 /// Names come from the file: none may steer the terminal.
-fn say(session: &mut Session<'_>, text: Arguments<'_>) -> Result<(), Error> {
+pub fn say(session: &mut Session<'_>, text: Arguments<'_>) -> Result<(), Error> {
     let steers = |c: char| c.is_control() && c != '\n' && c != '\t';
     session.line(text.to_string().replace(steers, "\u{fffd}"))
 }

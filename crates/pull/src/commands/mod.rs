@@ -1,6 +1,8 @@
 //! One command a file: reads what it needs through the session, answers with its exit code.
 
+mod changes;
 pub mod check;
+mod decode;
 pub mod doctor;
 pub mod explain;
 pub mod generate;

@@ -1,0 +1,219 @@
+//! A cluster.yml from a few answers, for people who have none yet.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use crate::artifacts::answers;
+use crate::artifacts::quote;
+use crate::image::catalogue::{Catalogue, DEFAULT_RELEASE};
+
+/// Stands where the person writes a secret; none is asked for.
+pub const PLACEHOLDER: &str = "CHANGE_ME";
+
+/// One question of the form.
+pub struct Field {
+    pub key: &'static str,
+    pub label: &'static str,
+    /// Value and words; empty: any text.
+    pub choices: &'static [(&'static str, &'static str)],
+    pub default: &'static str,
+    shown: fn(&Start) -> bool,
+}
+
+const YES_NO: &[(&str, &str)] = &[("yes", "yes"), ("no", "no")];
+
+pub static FIELDS: &[Field] = &[
+    Field {
+        key: "registry",
+        label: "Where do the images come from?",
+        choices: &[
+            ("none", "Docker Hub, anonymously"),
+            ("hub", "Docker Hub, with a login"),
+            ("private", "a private registry"),
+            ("harbor", "Harbor or another registry with a path"),
+            ("ecr", "Amazon ECR"),
+        ],
+        default: "private",
+        shown: |_| true,
+    },
+    Field { key: "url", label: "Registry, as host[:port][/path]", choices: &[], default: "", shown: Start::is_private },
+    Field {
+        key: "air_gap",
+        label: "Are all system images pulled from there, as behind an air gap?",
+        choices: YES_NO,
+        default: "yes",
+        shown: Start::is_private,
+    },
+    Field {
+        key: "user",
+        label: "User of the registry",
+        choices: &[],
+        default: "puller",
+        shown: |start| !matches!(start.get("registry"), "none" | "ecr"),
+    },
+    Field { key: "ec2", label: answers::EC2.question, choices: YES_NO, default: "yes", shown: Start::is_ecr },
+    Field {
+        key: "instance_profile",
+        label: answers::INSTANCE_PROFILE.question,
+        choices: YES_NO,
+        default: "yes",
+        shown: |start| start.is_ecr() && start.get("ec2") == "yes",
+    },
+    Field {
+        key: "profile_ecr_permissions",
+        label: answers::PROFILE_ECR_PERMISSIONS.question,
+        choices: YES_NO,
+        default: "yes",
+        shown: |start| start.is_ecr() && start.get("ec2") == "yes" && start.get("instance_profile") == "yes",
+    },
+    Field {
+        key: "nodes",
+        label: "Addresses of the nodes, the first ones for the control plane",
+        choices: &[],
+        default: "10.0.0.11, 10.0.0.21, 10.0.0.22",
+        shown: |_| true,
+    },
+    Field { key: "node_user", label: "SSH user on the nodes", choices: &[], default: "rke", shown: |_| true },
+];
+
+/// Answers by key; what is not answered has its default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Start {
+    answers: BTreeMap<&'static str, String>,
+}
+
+impl Start {
+    /// An empty answer takes it back; an unknown key is passed over.
+    pub fn set(&mut self, key: &str, value: &str) {
+        let Some(field) = FIELDS.iter().find(|field| field.key == key) else { return };
+        match value.trim() {
+            "" => self.answers.remove(field.key),
+            value => self.answers.insert(field.key, value.to_owned()),
+        };
+    }
+
+    pub fn get(&self, key: &str) -> &str {
+        if let Some(answer) = self.answers.get(key) {
+            return answer;
+        }
+        match (key, self.get_registry()) {
+            ("url", "ecr") => "123456789012.dkr.ecr.eu-central-1.amazonaws.com",
+            ("url", "harbor") => "harbor.example.com/rke",
+            ("url", _) => "registry.example.com:5000",
+            _ => FIELDS.iter().find(|field| field.key == key).map_or("", |field| field.default),
+        }
+    }
+
+    /// The questions that matter after the answers so far.
+    pub fn shown(&self) -> impl Iterator<Item = &'static Field> + '_ {
+        FIELDS.iter().filter(|field| (field.shown)(self))
+    }
+
+    pub fn write(&self) -> String {
+        let mut out = String::from("# Nodes that rke reaches over SSH, and what each is for.\nnodes:\n");
+        self.nodes(&mut out);
+        let version = Catalogue::release(DEFAULT_RELEASE).map_or("", |release| release.default_version);
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "\nkubernetes_version: {version}");
+        self.registry(&mut out);
+        out
+    }
+
+    fn nodes(&self, out: &mut String) {
+        let separators = |c: char| c == ',' || c.is_whitespace();
+        let addresses: Vec<&str> = self.get("nodes").split(separators).filter(|address| !address.is_empty()).collect();
+        let planes = if addresses.len() > 3 { 3 } else { 1 };
+        for (index, address) in addresses.iter().enumerate() {
+            let roles = match (addresses.len(), index < planes) {
+                (1, _) => "controlplane, etcd, worker",
+                (_, true) => "controlplane, etcd",
+                (_, false) => "worker",
+            };
+            let (address, user) = (yaml(address), yaml(self.get("node_user")));
+            let _ = write!(out, "  - address: {address}\n    user: {user}\n    role: [{roles}]\n");
+        }
+    }
+
+    fn registry(&self, out: &mut String) {
+        let kind = self.get_registry();
+        if kind == "none" {
+            return;
+        }
+        out.push_str("\nprivate_registries:\n");
+        let url = if kind == "hub" { "docker.io" } else { self.get("url") };
+        let _ = writeln!(out, "  - url: {}", yaml(url));
+        if kind != "hub" && self.get("air_gap") == "yes" {
+            out.push_str("    is_default: true # put before the name of every system image\n");
+        }
+        if kind != "ecr" {
+            let _ = write!(out, "    user: {}\n    password: {PLACEHOLDER}\n", yaml(self.get("user")));
+        } else if self.profile_pulls() {
+            out.push_str("    # Empty: the instance profile decides.\n    ecr_credential_plugin: {}\n");
+        } else {
+            let _ = write!(
+                out,
+                "    ecr_credential_plugin:\n      aws_access_key_id: {PLACEHOLDER}\n      aws_secret_access_key: {PLACEHOLDER}\n\
+                 \nservices:\n  kubelet:\n    # The kubelet pulls with an identity of its own.\n    extra_env:\n\
+                 \x20     - AWS_ACCESS_KEY_ID={PLACEHOLDER}\n      - AWS_SECRET_ACCESS_KEY={PLACEHOLDER}\n"
+            );
+        }
+    }
+
+    fn get_registry(&self) -> &str {
+        self.answers.get("registry").map_or("private", String::as_str)
+    }
+
+    fn is_private(&self) -> bool {
+        !matches!(self.get_registry(), "none" | "hub")
+    }
+
+    fn is_ecr(&self) -> bool {
+        self.get_registry() == "ecr"
+    }
+
+    /// The manual's three conditions for working without keys.
+    fn profile_pulls(&self) -> bool {
+        ["ec2", "instance_profile", "profile_ecr_permissions"].iter().all(|key| self.get(key) == "yes")
+    }
+}
+
+fn yaml(text: &str) -> String {
+    quote::yaml(&Value::from(text)).trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Severity;
+    use crate::plan::Options;
+    use crate::{Outcome, check};
+
+    #[test]
+    fn every_answer_leads_to_a_file_that_rke_accepts() {
+        for (kind, _) in FIELDS[0].choices {
+            for (nodes, profile) in [("10.0.0.1", "yes"), ("10.0.0.1, 10.0.0.2 10.0.0.3,10.0.0.4", "no")] {
+                let mut start = Start::default();
+                for (key, value) in [("registry", *kind), ("nodes", nodes), ("ec2", profile), ("node_user", "yes")] {
+                    start.set(key, value);
+                }
+                let text = start.write();
+                let checked = check(&text, &Options::default());
+                let errors: Vec<_> = checked.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
+                assert_eq!((checked.outcome, checked.hostcount_error), (Outcome::Accepted, None), "{text}");
+                assert!(errors.is_empty(), "{text}\n{errors:#?}");
+                assert_eq!(checked.plan.nodes.len(), if profile == "yes" { 1 } else { 4 }, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn answers_stay_values() {
+        let mut start = Start::default();
+        start.set("user", "a: [b] # c");
+        let text = start.write();
+        let checked = check(&text, &Options::default());
+        assert_eq!(checked.plan.registries.entries[0].1.user, "a: [b] # c", "{text}");
+    }
+}

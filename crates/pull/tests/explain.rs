@@ -1,0 +1,94 @@
+//! `pull explain` with an error, against another file, and for another version.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+const ACCEPTED: &str = include_str!("../../../tests/samples/two-registries.yml");
+
+struct Run {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+fn pull_reading(folder: &Path, arguments: &[&str], stdin: &str) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pull"));
+    command.current_dir(folder).args(arguments).env_remove("RKE_CONFIG");
+    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = pipes.spawn().expect("the binary starts");
+    // A program that refuses its arguments reads nothing.
+    let _ = child.stdin.take().expect("piped").write_all(stdin.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    Run {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn pull(folder: &Path, arguments: &[&str]) -> Run {
+    pull_reading(folder, arguments, "")
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"))
+}
+
+#[test]
+fn explain_puts_an_error_down_to_its_line() {
+    let ecr = "private_registries:\n- url: 123456789012.dkr.ecr.eu-west-1.amazonaws.com\n  is_default: true\n  \
+               ecrCredentialPlugin: {}\n";
+    let folder = folder(&[("cluster.yml", ecr)]);
+    let log = "WARN Can't pull Docker image [123456789012.dkr.ecr.eu-west-1.amazonaws.com/rancher/rke-tools:v0.1.103] \
+               on host [10.0.0.1]: no basic auth credentials";
+    let run = pull(folder.path(), &["explain", "--error", log]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let cause =
+        "  cluster.yml:4:3: [D301] private_registries[0].ecrCredentialPlugin: rke ignores `ecrCredentialPlugin`";
+    assert!(run.stdout.starts_with("no-basic-auth: 123456789012.dkr.ecr"), "{}", run.stdout);
+    assert!(run.stdout.contains(cause), "{}", run.stdout);
+    let run = pull_reading(folder.path(), &["explain", "--error", "-", "--format", "jsonl"], log);
+    assert_eq!(json(&run.stdout)["causes"][0]["start"]["line"], 4);
+    assert_eq!(pull(folder.path(), &["explain", "--error", "all is well"]).code, 1);
+    assert_eq!(pull(folder.path(), &["explain", "--error", "-", "-"]).code, 2);
+    let empty = tempfile::tempdir().unwrap();
+    let run = pull(empty.path(), &["explain", "--error", "toomanyrequests: slow down"]);
+    assert!(run.code == 0 && run.stdout.starts_with("rate-limit"), "{}{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains("there is no cluster.yml"), "{}", run.stderr);
+    assert_eq!(pull(empty.path(), &["explain", "--error", "toomanyrequests", "x.yml"]).code, 2);
+}
+
+#[test]
+fn explain_says_what_changes_between_files_and_versions() {
+    let new = ACCEPTED.replace("canary-password", "another-canary");
+    assert_ne!(new, ACCEPTED);
+    let folder = folder(&[("old.yml", ACCEPTED), ("new.yml", &new)]);
+    let run = pull(folder.path(), &["explain", "new.yml", "--against", "old.yml"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.starts_with("old.yml -> new.yml\n"), "{}", run.stdout);
+    assert!(run.stdout.contains(": password\n") && !run.stdout.contains("canary"), "{}", run.stdout);
+    let run = pull(folder.path(), &["explain", "new.yml", "--against", "old.yml", "--format", "jsonl"]);
+    let changes = json(&run.stdout);
+    assert_eq!(changes["registries"][0]["fields"], serde_json::json!(["password"]));
+    assert_eq!(changes["kubelet_config"], true);
+    assert!(!run.stdout.contains("canary"), "{}", run.stdout);
+    let same = pull(folder.path(), &["explain", "old.yml", "--against", "old.yml"]);
+    assert_eq!(same.stdout, "old.yml -> old.yml\nrke does the same with both.\n");
+    assert_eq!(pull(folder.path(), &["explain", "new.yml", "--against", "gone.yml"]).code, 2);
+    let run = pull(folder.path(), &["explain", "old.yml", "--upgrade", "v1.99.0-rancher1-1"]);
+    assert!(run.stdout.contains("v1.99.0-rancher1-1 is not known to it; no release of rke does"), "{}", run.stdout);
+    let run = pull(folder.path(), &["explain", "old.yml", "--upgrade", "v1.27.16-rancher1-1", "--format", "jsonl"]);
+    assert_eq!(json(&run.stdout)["to"]["version"], "v1.27.16-rancher1-1");
+}

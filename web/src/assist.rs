@@ -1,0 +1,97 @@
+//! What the editor shows at a place: what a key means, and what may stand there. In UTF-16 units.
+
+use drydock_core::schema::{Completion, Hover, complete, hover_at};
+use drydock_core::text::LineIndex;
+
+pub struct Told {
+    pub from: usize,
+    pub to: usize,
+    pub title: String,
+    pub lines: Vec<String>,
+}
+
+pub struct Offer {
+    pub label: &'static str,
+    pub from: usize,
+    pub to: usize,
+    pub text: String,
+    pub detail: String,
+    pub meaning: &'static str,
+}
+
+pub fn tell(text: &str, at: usize) -> Option<Told> {
+    let (span, hover) = hover_at(text, bytes(text, at))?;
+    let lines = LineIndex::new(text);
+    Some(Told {
+        from: lines.utf16(span.start),
+        to: lines.utf16(span.end),
+        title: format!("{}: {}", hover.key, hover.ty),
+        lines: words(&hover),
+    })
+}
+
+pub fn offers(text: &str, at: usize) -> Vec<Offer> {
+    let lines = LineIndex::new(text);
+    let offer = |completion: Completion| Offer {
+        label: completion.label,
+        from: lines.utf16(completion.span.start),
+        to: lines.utf16(completion.span.end),
+        text: completion.text,
+        detail: completion.detail,
+        meaning: completion.meaning,
+    };
+    complete(text, bytes(text, at)).into_iter().map(offer).collect()
+}
+
+fn words(hover: &Hover) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !hover.meaning.is_empty() {
+        lines.push(hover.meaning.to_owned());
+    }
+    if hover.ignored {
+        lines.push("rke reads it, then without effect.".to_owned());
+    }
+    if let Some(default) = &hover.default {
+        lines.push(format!("Default: {default}"));
+    }
+    if !hover.values.is_empty() {
+        lines.push(format!("Values: {}", hover.values.join(", ")));
+    }
+    if !hover.since.is_empty() {
+        lines.push(format!("Since rke {}", hover.since));
+    }
+    lines
+}
+
+/// The byte at a UTF-16 unit; beyond the text its end.
+fn bytes(text: &str, unit: usize) -> usize {
+    let mut units = 0;
+    let found = text.char_indices().find(|(_, c)| {
+        units += c.len_utf16();
+        units > unit
+    });
+    found.map_or(text.len(), |(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_utf16_on_both_sides() {
+        let text = "# 😀\nnodes: []\n";
+        let told = tell(text, 6).unwrap();
+        assert_eq!((told.from, told.to), (5, 10));
+        assert!(told.title.starts_with("nodes: list"), "{}", told.title);
+        assert!(tell(text, 1).is_none());
+    }
+
+    #[test]
+    fn keys_are_offered_where_they_may_stand() {
+        let text = "# 😀\nnetwork:\n  plu\n";
+        let unit = text.encode_utf16().count() - 1;
+        let offers = offers(text, unit);
+        let plugin = offers.iter().find(|offer| offer.label == "plugin").unwrap();
+        assert_eq!((plugin.from, plugin.to), (unit - 3, unit));
+    }
+}

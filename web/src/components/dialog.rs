@@ -1,0 +1,74 @@
+use yew::prelude::*;
+
+use super::diff::diff;
+use super::help::help;
+use super::start::start;
+use crate::browser;
+use crate::state::{Action, Dialog, Link, Share};
+
+/// In front of the page. The browser's own modal dialog: it keeps the focus inside, closes on Escape, and gives the
+/// focus back.
+pub fn dialog(dialog: Option<&Dialog>, act: &Callback<Action>) -> Html {
+    let (title, accept, body) = match dialog {
+        None => (String::new(), None, Html::default()),
+        Some(Dialog::Preview(preview)) => {
+            (preview.title.clone(), Some("Apply"), diff(&preview.before, &preview.after))
+        }
+        Some(Dialog::Share(share)) => {
+            let ready = matches!(share.link, Link::Ready(_));
+            ("Share a link".to_owned(), ready.then_some("Copy link"), shared(share))
+        }
+        Some(Dialog::Start(answers)) => ("Start from nothing".to_owned(), Some("Write the file"), start(answers, act)),
+        Some(Dialog::Help) => ("Keys, and how to check".to_owned(), None, help()),
+    };
+    let close = act.reform(|_: MouseEvent| Action::DialogClosed);
+    let accepted = act.reform(|_: MouseEvent| Action::DialogAccepted);
+    html! {
+        <dialog id="dialog" aria-labelledby="dialog-title" onclose={act.reform(|_: Event| Action::DialogClosed)}>
+            if dialog.is_some() {
+                <h2 id="dialog-title">{ title }</h2>
+                { body }
+                <div class="buttons">
+                    <button type="button" onclick={close}>{ if accept.is_some() { "Cancel" } else { "Close" } }</button>
+                    if let Some(accept) = accept {
+                        <button type="button" class="main" onclick={accepted}>{ accept }</button>
+                    }
+                </div>
+            }
+        </dialog>
+    }
+}
+
+fn shared(share: &Share) -> Html {
+    let hidden = match share.hidden {
+        0 => "No secret was found in the text.".to_owned(),
+        1 => "1 secret is replaced by ***.".to_owned(),
+        many => format!("{many} secrets are replaced by ***."),
+    };
+    let link = match &share.link {
+        Link::Pending => html! { <p>{ "Packing." }</p> },
+        Link::Refused(why) => html! { <p>{ *why }</p> },
+        Link::Ready(link) => {
+            let address = browser::address();
+            let note = if address.is_some() {
+                "The text stands behind the # of the link, which browsers send to no server."
+            } else {
+                "This page is a file: put this behind the address of any Drydock page."
+            };
+            let value = address.unwrap_or_default() + link;
+            html! {
+                <>
+                    <label class="linked"><span>{ "Link" }</span><input type="text" readonly=true {value} /></label>
+                    <p class="quiet">{ note }</p>
+                </>
+            }
+        }
+    };
+    html! {
+        <>
+            <p>{ hidden }{ " Addresses and names stay: this is what everyone with the link sees." }</p>
+            <pre tabindex="0" role="region" aria-label="Text of the link"><code>{ share.text.clone() }</code></pre>
+            { link }
+        </>
+    }
+}

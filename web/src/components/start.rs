@@ -1,0 +1,36 @@
+use drydock_core::start::{Field, Start};
+use yew::prelude::*;
+
+use crate::browser;
+use crate::state::Action;
+
+/// A few questions, and the file that answers them.
+pub fn start(answers: &Start, act: &Callback<Action>) -> Html {
+    let field = |field: &'static Field| {
+        let key = field.key;
+        let value = answers.get(key).to_owned();
+        let onchange = act.reform(move |event: Event| Action::StartAnswered {
+            key,
+            value: browser::value(&event).unwrap_or_default(),
+        });
+        let option = |(choice, words): &(&'static str, &'static str)| {
+            html! { <option value={*choice} selected={value == *choice}>{ *words }</option> }
+        };
+        html! {
+            <label {key}>
+                <span>{ field.label }</span>
+                if field.choices.is_empty() {
+                    <input type="text" value={value.clone()} spellcheck="false" autocomplete="off" {onchange} />
+                } else {
+                    <select {onchange}>{ for field.choices.iter().map(option) }</select>
+                }
+            </label>
+        }
+    };
+    html! {
+        <>
+            <div class="questions">{ for answers.shown().map(field) }</div>
+            <pre tabindex="0" role="region" aria-label="The file"><code>{ answers.write() }</code></pre>
+        </>
+    }
+}

@@ -1,0 +1,139 @@
+//! What rke sees of a file, cut into pieces that can be shown.
+
+use drydock_core::credentials::Secrets;
+use drydock_core::effective::{Effective, Fate, Fated, fates};
+use drydock_core::render::redact::Redactor;
+
+use crate::diff;
+use crate::report::Report;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    Plain(String),
+    /// Nothing of it reaches rke's work.
+    Struck(String),
+    /// Read otherwise than it is written.
+    Kept(String),
+    /// What becomes of it, at the end of its line.
+    Note(String),
+}
+
+pub struct Seen {
+    /// The person's file.
+    pub pieces: Vec<Piece>,
+    pub summary: String,
+    /// The lines of the file with its defaults, and whether they are filled in.
+    pub filled: Vec<(bool, String)>,
+}
+
+impl Seen {
+    pub fn new(report: &Report) -> Self {
+        let checked = &report.checked;
+        let mut told = fates(checked);
+        told.retain(|fated| fated.fate != Fate::Kept);
+        let struck = told.iter().filter(|fated| fated.fate.is_struck()).count();
+        let written = Effective { config: checked.cluster.config.clone() }.to_yaml(Secrets::Masked);
+        let effective = Effective::new(&checked.cluster, &checked.plan).to_yaml(Secrets::Masked);
+        let added = diff::added(&written, &effective);
+        Self {
+            pieces: pieces(report, &told),
+            summary: match (struck, told.len() - struck) {
+                (0, 0) => "Every key counts as it is written.".to_owned(),
+                (struck, other) => format!("{struck} keys without effect, {other} read otherwise than written."),
+            },
+            filled: added.into_iter().zip(effective.lines().map(str::to_owned)).collect(),
+        }
+    }
+}
+
+/// The text without its secrets; what is said about a key stands at the end of the key's line.
+fn pieces(report: &Report, told: &[Fated]) -> Vec<Piece> {
+    let masked = Redactor::find(&report.text, &report.checked.cluster).mask(&report.text);
+    let text = masked.text.as_str();
+    let mut pieces = Pieces { text, at: 0, notes: Vec::new(), out: Vec::new() };
+    for fated in told {
+        let struck = fated.fate.is_struck();
+        let entry = masked.span(if struck { fated.entry } else { fated.key });
+        // Inside of what is struck already.
+        if entry.start < pieces.at {
+            continue;
+        }
+        pieces.up_to(entry.start, Piece::Plain);
+        pieces.notes.push(fated.fate.sentence());
+        pieces.up_to(entry.end, if struck { Piece::Struck } else { Piece::Kept });
+    }
+    pieces.up_to(text.len(), Piece::Plain);
+    pieces.end_line();
+    pieces.out
+}
+
+struct Pieces<'t> {
+    text: &'t str,
+    at: usize,
+    notes: Vec<String>,
+    out: Vec<Piece>,
+}
+
+impl Pieces<'_> {
+    fn up_to(&mut self, end: usize, kind: fn(String) -> Piece) {
+        for line in self.text[self.at..end.max(self.at)].split_inclusive('\n') {
+            let body = line.trim_end_matches('\n');
+            if !body.is_empty() {
+                self.out.push(kind(body.to_owned()));
+            }
+            if body.len() < line.len() {
+                self.end_line();
+                self.out.push(Piece::Plain("\n".to_owned()));
+            }
+        }
+        self.at = end.max(self.at);
+    }
+
+    fn end_line(&mut self) {
+        self.out.extend(self.notes.drain(..).map(Piece::Note));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use drydock_core::plan::Options;
+
+    use super::*;
+
+    fn seen(text: &str) -> Seen {
+        Seen::new(&Report::new(0, text.to_owned(), &Options::default()))
+    }
+
+    #[test]
+    fn an_unknown_key_is_struck_with_all_below_it_and_said_so_on_its_line() {
+        let seen = seen("nodes: []\nnods:\n- address: a\n  port: 1\ndns: null # x\n");
+        let struck: String =
+            seen.pieces.iter().filter_map(|p| if let Piece::Struck(t) = p { Some(t.as_str()) } else { None }).collect();
+        assert!(struck.starts_with("nods:- address: a"), "{struck}");
+        let note = seen.pieces.iter().position(|piece| matches!(piece, Piece::Note(note) if note.contains("dropped")));
+        assert_eq!(seen.pieces[note.unwrap() - 1], Piece::Struck("nods:".to_owned()));
+        let text: String = seen
+            .pieces
+            .iter()
+            .filter_map(|p| match p {
+                Piece::Plain(t) | Piece::Struck(t) | Piece::Kept(t) => Some(t.as_str()),
+                Piece::Note(_) => None,
+            })
+            .collect();
+        assert_eq!(text, "nodes: []\nnods:\n- address: a\n  port: 1\ndns: null # x\n");
+    }
+
+    #[test]
+    fn what_is_filled_in_is_told_from_what_is_written() {
+        let seen = seen("network: {plugin: calico}\n");
+        let filled = |text: &str| seen.filled.iter().find(|(_, line)| line.contains(text)).map(|(filled, _)| *filled);
+        assert_eq!(filled("plugin: calico"), Some(false));
+        assert_eq!(filled("cluster_cidr"), Some(true));
+    }
+
+    #[test]
+    fn no_secret_is_shown() {
+        let seen = seen("private_registries:\n- {url: r.io, pasword: canary-7, password: canary-8}\n");
+        assert!(!format!("{:?}{:?}", seen.pieces, seen.filled).contains("canary"));
+    }
+}

@@ -1,0 +1,160 @@
+//! What can happen to the page, and what the browser then is to do.
+
+use drydock_core::diagnostic::Severity;
+use drydock_core::fix::Fix;
+use drydock_core::text::Span;
+
+use super::{Side, Tab};
+use crate::examples::Sample;
+use crate::report::{Change, Mark};
+
+/// What the address of the page may ask for, and what is remembered: settings only, the text only in a shared link.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    pub example: Option<String>,
+    pub tab: Option<String>,
+    pub theme: Option<String>,
+    pub rke: Option<String>,
+    pub kubernetes: Option<String>,
+    /// Without its `#`.
+    pub fragment: String,
+    /// The plain text box was chosen on this device.
+    pub plain: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// The editor's text, after any change.
+    Typed(String),
+    Opened {
+        name: String,
+        text: String,
+    },
+    ExampleChosen(&'static Sample),
+    /// None: as the file says.
+    VersionChosen(Option<String>),
+    /// None: the newest release of rke.
+    ReleaseChosen(Option<String>),
+    Jump(Span),
+    /// Fixes are for one revision of the text; a stale one is dropped.
+    Fix {
+        revision: u32,
+        fix: Fix,
+    },
+    /// Of the finding in this row, chosen in the editor.
+    FixOf {
+        revision: u32,
+        finding: usize,
+        fix: usize,
+    },
+    /// Asked for at this UTF-16 unit of the editor.
+    FixHere(usize),
+    FixAll,
+    TabChosen(Tab),
+    /// A key pressed on the list of tabs.
+    TabKey(String),
+    SideChosen(Side, Tab),
+    /// Shows or hides findings of a severity.
+    SeverityToggled(Severity),
+    OpenAsked,
+    /// The file itself, to keep.
+    SaveAsked,
+    OnlyNeeded(bool),
+    /// By id of its generator.
+    FileChosen(&'static str),
+    /// To a question of a generator, by key; an empty answer takes it back.
+    Answered {
+        key: &'static str,
+        value: String,
+    },
+    /// The findings in a form to take away.
+    Export(Export),
+    Copy {
+        what: String,
+        text: String,
+    },
+    Download {
+        name: String,
+        text: String,
+    },
+    ShareAsked,
+    /// The text of a link; none where the browser cannot compress.
+    Packed(Option<String>),
+    /// The text out of a link, or why there is none.
+    Unpacked(Result<String, String>),
+    /// The address has another fragment, without its `#`.
+    Fragment(String),
+    StartAsked,
+    StartAnswered {
+        key: &'static str,
+        value: String,
+    },
+    HelpAsked,
+    DialogAccepted,
+    DialogClosed,
+    PlainToggled,
+    ThemeToggled,
+    SystemDark(bool),
+    /// Says a thing in the status region.
+    Say(String),
+    /// The spoken count is due.
+    SayCount,
+    /// A message has been there long enough.
+    Hush,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Export {
+    Markdown,
+    Command,
+    Json,
+}
+
+/// What the browser is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The whole text of the editor.
+    Replace(String),
+    /// Together one step to undo.
+    Change(Vec<Change>),
+    Mark(Vec<Mark>),
+    /// Selects these UTF-16 units and focuses the editor.
+    Reveal(usize, usize),
+    Copy {
+        what: String,
+        text: String,
+    },
+    Download {
+        name: String,
+        text: String,
+    },
+    Dark(bool),
+    /// Where the page is narrow.
+    Side(Side),
+    /// The editor as a plain text box or not, and remembers that.
+    Plain(bool),
+    /// Asks for [`Action::Packed`].
+    Pack(String),
+    /// Asks for [`Action::Unpacked`] from what stands behind `v1=`.
+    Unpack(String),
+    /// Takes the fragment out of the address, and out of the history.
+    ClearFragment,
+    CloseDialog,
+    /// Asks for [`Action::SayCount`] once typing has paused.
+    SayCountLater,
+    /// Asks for [`Action::Hush`] after a while.
+    HushLater,
+    /// Asks before the page is left with changes in it.
+    GuardLeaving(bool),
+    /// By id of the element.
+    Focus(String),
+    PickFile,
+}
+
+/// What the status region says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    pub text: String,
+    /// The count is only spoken: it stands under the editor anyway.
+    pub shown: bool,
+}

@@ -1,0 +1,43 @@
+//! What the page asks before it does something, or shows in front of everything.
+
+use drydock_core::start::Start;
+
+use crate::report::Change;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    Preview(Preview),
+    Share(Share),
+    Start(Start),
+    Help,
+}
+
+/// A change of the text before it is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    pub title: String,
+    /// Of the text that the changes are for.
+    pub revision: u32,
+    pub changes: Vec<Change>,
+    pub before: String,
+    pub after: String,
+    /// What is said once it is done.
+    pub done: String,
+}
+
+/// A link to the text without its secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Share {
+    pub text: String,
+    pub hidden: usize,
+    /// Settings and text, to stand behind the address of the page.
+    pub link: Link,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    Pending,
+    Ready(String),
+    /// In words for a person.
+    Refused(&'static str),
+}
