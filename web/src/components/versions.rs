@@ -1,4 +1,4 @@
-use drydock_core::image::catalogue::Catalogue;
+use drydock_core::image::catalogue::BUILT_IN;
 use yew::prelude::*;
 
 use crate::browser;
@@ -16,7 +16,7 @@ pub struct Props {
 #[component]
 pub fn Versions(props: &Props) -> Html {
     let known =
-        use_memo(props.rke.clone(), |rke| Catalogue::release(rke).map(|release| release.known()).unwrap_or_default());
+        use_memo(props.rke.clone(), |rke| BUILT_IN.release(rke).map(|release| release.known()).unwrap_or_default());
     let onchange = props
         .act
         .reform(|event: Event| Action::VersionChosen(browser::value(&event).filter(|version| !version.is_empty())));

@@ -7,7 +7,6 @@ use crate::Checked;
 use crate::cluster::value::{Shape, Value};
 use crate::credentials::{Auth, Lookup, Registry};
 use crate::diagnostic::Diagnostic;
-use crate::image::catalogue::Catalogue;
 use crate::image::reference::Reference;
 use crate::plan::Source;
 use crate::render::json::place;
@@ -197,9 +196,10 @@ impl<'c> Case<'c> {
                     }
                     Auth::Basic => format!("rke sends the login of user `{}` from here", registry.user),
                     Auth::Ecr { region } => {
-                        let keys = registry.ecr.as_ref().is_some_and(|keys| {
-                            !keys.access_key_id.is_empty() && !keys.secret_access_key.is_empty()
-                        });
+                        let keys = registry
+                            .ecr
+                            .as_ref()
+                            .is_some_and(|keys| !keys.access_key_id.is_empty() && !keys.secret_access_key.is_empty());
                         let by = if keys { "the keys of this entry" } else { "the identity of the machine it runs on" };
                         format!("rke asks ECR in {region} for a token, with {by}")
                     }
@@ -231,7 +231,8 @@ impl<'c> Case<'c> {
                 Some(self.cause(url.span, &format!("private_registries[{default}].url"), message))
             }
             Source::Version => {
-                let message = format!("the name is that of {}: no default registry is put before it", plan.kubernetes_version);
+                let message =
+                    format!("the name is that of {}: no default registry is put before it", plan.kubernetes_version);
                 let span = self.checked.cluster.kubernetes_version.as_ref()?.span;
                 Some(self.cause(span, "kubernetes_version", message))
             }
@@ -276,7 +277,8 @@ impl<'c> Case<'c> {
             for block in ["extra_args", "extra_args_array"] {
                 let at = format!("services.{service}.{block}");
                 let field = self.checked.cluster.config.at(&at).and_then(|args: &Value| args.field(flag));
-                let message = format!("the argument is given here, for Kubernetes {}", self.checked.plan.kubernetes_version);
+                let message =
+                    format!("the argument is given here, for Kubernetes {}", self.checked.plan.kubernetes_version);
                 causes.extend(field.map(|field| self.cause(field.key, &format!("{at}.{flag}"), message)));
             }
         }
@@ -285,7 +287,7 @@ impl<'c> Case<'c> {
 
     fn version(&self, subject: &Subject) -> Vec<Cause> {
         let version = &self.checked.plan.kubernetes_version;
-        let docker = Catalogue::docker_versions(version).join(", ");
+        let docker = self.checked.plan.catalogue.docker_versions(version).join(", ");
         let message = format!("for {version} rke takes Docker {docker}");
         let written = self.checked.cluster.kubernetes_version.as_ref();
         let named = written.map(|written| self.cause(written.span, "kubernetes_version", message));

@@ -23,10 +23,7 @@ fn releases_and_what_they_know_are_lists_read_once() {
     let known = known("v1.6.3");
     assert_eq!(known.len(), 302);
     let offered: Vec<_> = known.iter().filter(|version| version.offered).map(|version| version.name).collect();
-    assert_eq!(
-        offered,
-        ["v1.27.16-rancher1-1", "v1.28.14-rancher1-1", "v1.29.9-rancher1-1", "v1.30.5-rancher1-1"]
-    );
+    assert_eq!(offered, ["v1.27.16-rancher1-1", "v1.28.14-rancher1-1", "v1.29.9-rancher1-1", "v1.30.5-rancher1-1"]);
     let find = |list: &[KubernetesVersion], name: &str| list.iter().find(|version| version.name == name).cloned();
     let old = find(known, "v1.26.15-rancher1-1").unwrap();
     assert!(old.deprecated && !old.offered && old.images && !old.default && !old.subscription);
@@ -60,11 +57,7 @@ fn each_turn_concerns_the_clusters_that_it_concerns() {
             vec!["1.24 enable_cri_dockerd", "!1.24 services.kubelet.extra_args.network-plugin"],
         ),
         ("", 25, vec![]),
-        (
-            "services: {kube-api: {pod_security_policy: true}}",
-            25,
-            vec!["!1.25 services.kube-api.pod_security_policy"],
-        ),
+        ("services: {kube-api: {pod_security_policy: true}}", 25, vec!["!1.25 services.kube-api.pod_security_policy"]),
         ("addons: 'apiVersion: batch/v1beta1'", 25, vec!["!1.25 addons"]),
         ("addons: 'apiVersion: autoscaling/v2beta2'", 26, vec!["!1.26 addons"]),
         ("", 27, vec![]),
@@ -94,17 +87,17 @@ fn each_turn_concerns_the_clusters_that_it_concerns() {
     assert_eq!(skipped.notes.len(), 1);
     assert!(skipped.notes[0].message.starts_with("3 minor versions at once"), "{:?}", skipped.notes);
     let back = change("", "v1.24.17-rancher1-1", "v1.23.16-rancher2-3");
-    assert_eq!(back.notes.iter().map(|n| (n.at_version, n.taken_back)).collect::<Vec<_>>(), [("", false), ("1.24", true)]);
+    assert_eq!(
+        back.notes.iter().map(|n| (n.at_version, n.taken_back)).collect::<Vec<_>>(),
+        [("", false), ("1.24", true)]
+    );
 }
 
 #[test]
 fn a_move_says_images_defaults_findings_and_docker() {
     let text = format!("kubernetes_version: v1.29.9-rancher1-1\n{NODE}network: {{plugin: weave}}\n");
     let moved = compare(&text, None, "v1.30.5-rancher1-1", &Options::default());
-    assert_eq!(
-        (moved.from.version.as_str(), moved.from.known, moved.to.known),
-        ("v1.29.9-rancher1-1", true, true)
-    );
+    assert_eq!((moved.from.version.as_str(), moved.from.known, moved.to.known), ("v1.29.9-rancher1-1", true, true));
     assert_eq!(moved.to.first_release, Some("v1.6.3"));
     let outcome = (moved.outcome.from.outcome, moved.outcome.to.error.as_deref());
     let weave = "Failed to validate cluster: weave CNI support is removed for k8s version >=1.30.0";
@@ -129,11 +122,14 @@ fn versions_that_the_release_does_not_know_are_named_with_those_that_do() {
         let ahead = compare(&text, None, "v1.32.13-rancher1-1", &Options::default());
         assert!(!ahead.to.known && ahead.from.known);
         assert!(ahead.to.first_release.is_some_and(|release| release.starts_with("v1.8.")), "{:?}", ahead.to);
-        assert!(ahead.outcome.to.error.as_deref().is_some_and(|e| e.contains("unsupported Kubernetes version")), "{text}");
+        assert!(
+            ahead.outcome.to.error.as_deref().is_some_and(|e| e.contains("unsupported Kubernetes version")),
+            "{text}"
+        );
         let begin: Vec<_> = ahead.findings.begin.iter().map(|d| d.code).collect();
         assert!(begin.contains(&"D402") && begin.contains(&"D406"), "{begin:?}");
     }
-    let last = Options { rke: Some("v1.8.14".to_owned()), kubernetes_version: None };
+    let last = Options { rke: Some("v1.8.14".to_owned()), ..Default::default() };
     let paid = compare(NODE, Some("v1.30.14-rancher1-1"), "v1.32.13-rancher1-1", &last);
     assert!(paid.to.known && paid.to.subscription && !paid.from.subscription);
     let nonsense = change(NODE, "v1.30.5-rancher1-1", "1.31");
