@@ -168,7 +168,10 @@ fn options(content: &str, dark: bool, asked: impl Fn(Asked) + Clone + 'static) -
         ("fix", fix.into_js_value()),
         ("fixHere", fix_here.into_js_value()),
         ("tell", Closure::<dyn Fn(String, usize) -> JsValue>::new(|text: String, at| tell(&text, at)).into_js_value()),
-        ("offers", Closure::<dyn Fn(String, usize) -> Array>::new(|text: String, at| offers(&text, at)).into_js_value()),
+        (
+            "offers",
+            Closure::<dyn Fn(String, usize) -> Array>::new(|text: String, at| offers(&text, at)).into_js_value(),
+        ),
     ])
 }
 

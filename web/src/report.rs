@@ -2,14 +2,11 @@
 
 use drydock_core::Checked;
 use drydock_core::diagnostic::{Diagnostic, Severity};
-use drydock_core::fix::{self, Edit, Fix, Safety};
+use drydock_core::fix::{Edit, Fix, Safety};
 use drydock_core::plan::Options;
 use drydock_core::render::redact::Redactor;
 use drydock_core::render::summary;
 use drydock_core::text::LineIndex;
-
-/// Fixing one fault can bring the next one to light; a fix that never settles ends here.
-const ROUNDS: usize = 8;
 
 pub struct Report {
     pub revision: u32,
@@ -109,23 +106,15 @@ impl Report {
         out
     }
 
-    /// What "Fix all" would apply at once.
+    /// What "Fix all" would apply at once: one safe fix of each finding, its others are alternatives.
     pub fn safe_fixes(&self) -> impl Iterator<Item = &Fix> {
-        safe_fixes(&self.checked)
+        let found = self.checked.diagnostics.iter();
+        found.filter_map(|found| found.fixes.iter().find(|fix| fix.safety == Safety::Safe))
     }
 
     /// The text with every safe fix in it, round by round until none is left, and how many that were.
     pub fn fixed(&self, options: &Options) -> (String, usize) {
-        let (mut text, mut count) = fix::apply(&self.text, self.safe_fixes());
-        for _ in 1..ROUNDS {
-            let (next, applied) = fix::apply(&text, safe_fixes(&drydock_core::check(&text, options)));
-            if applied == 0 {
-                break;
-            }
-            text = next;
-            count += applied;
-        }
-        (text, count)
+        drydock_core::fix_all(&self.text, options, |_, fix| fix.safety == Safety::Safe)
     }
 
     /// The smallest single change that leads to `text`; none where nothing differs.
@@ -145,11 +134,6 @@ impl Report {
         let [from, to] = self.utf16([head, old.len() - tail]);
         Some(Change { from, to, insert: new[head..new.len() - tail].to_owned() })
     }
-}
-
-/// One safe fix of each finding: its others are alternatives.
-fn safe_fixes(checked: &Checked) -> impl Iterator<Item = &Fix> {
-    checked.diagnostics.iter().filter_map(|found| found.fixes.iter().find(|fix| fix.safety == Safety::Safe))
 }
 
 #[cfg(test)]

@@ -76,7 +76,11 @@ impl State {
     /// `typed`: what was in the page's text box before the program arrived.
     pub fn new(settings: &Settings, system_dark: bool, typed: Option<String>) -> Self {
         let sample = settings.example.as_deref().and_then(Sample::by_id).unwrap_or(&EXAMPLES[0]);
-        let options = Options { rke: settings.rke.clone(), kubernetes_version: settings.kubernetes.clone() };
+        let options = Options {
+            rke: settings.rke.clone(),
+            kubernetes_version: settings.kubernetes.clone(),
+            ..Options::default()
+        };
         let opened = sample.text();
         let report = Report::new(0, typed.unwrap_or_else(|| opened.clone()), &options);
         let tab = settings.tab.as_deref().and_then(Tab::named);

@@ -32,6 +32,7 @@ pub use decoder::explain_error;
 
 use cluster::Cluster;
 use diagnostic::{Diagnostic, Step};
+use fix::Fix;
 use plan::{Options, Plan};
 use problem::Problem;
 use rules::Facts;
@@ -87,6 +88,26 @@ pub fn check(text: &str, options: &Options) -> Checked {
 pub fn as_written(text: &str, options: &Options) -> Checked {
     let (document, problems) = Document::parse(text);
     checked(text, &document, problems, options)
+}
+
+/// A fix may bring the next fault to light; rules that undo each other would end here.
+const MOST_ROUNDS: usize = 10;
+
+/// The text with every allowed fix in it, round by round until none is left, and how many were applied.
+///
+/// Of each finding the first fix that is allowed counts: its others are alternatives.
+pub fn fix_all(text: &str, options: &Options, allowed: impl Fn(&Diagnostic, &Fix) -> bool) -> (String, usize) {
+    let (mut text, mut total) = (text.to_owned(), 0);
+    for _ in 0..MOST_ROUNDS {
+        let checked = check(&text, options);
+        let fixes = checked.diagnostics.iter().filter_map(|found| found.fixes.iter().find(|fix| allowed(found, fix)));
+        let (changed, count) = fix::apply(&text, fixes);
+        if changed == text {
+            break;
+        }
+        (text, total) = (changed, total + count);
+    }
+    (text, total)
 }
 
 fn checked(text: &str, document: &Document, mut problems: Vec<Problem>, options: &Options) -> Checked {

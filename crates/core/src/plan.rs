@@ -23,10 +23,14 @@ pub struct Options {
     pub rke: Option<String>,
     /// Counts instead of the file's `kubernetes_version`.
     pub kubernetes_version: Option<String>,
+    /// Versions and images: built in, or read from metadata.
+    pub catalogue: Catalogue,
 }
 
 #[derive(Clone, Debug)]
 pub struct Plan {
+    /// Where its images come from.
+    pub catalogue: Catalogue,
     /// Release of rke that is answered for, as `v1.6.3`.
     pub rke: String,
     pub kubernetes_version: String,
@@ -112,13 +116,14 @@ struct Addon {
 impl Plan {
     /// What the release does with the cluster. Never fails: an unknown version leaves the images of the file.
     pub fn new(cluster: &Cluster, options: &Options) -> Self {
-        let release = release(options.rke.as_deref());
+        let catalogue = &options.catalogue;
+        let release = release(catalogue, options.rke.as_deref());
         let default_version = release.as_ref().map_or("", |release| release.default_version);
         let kubernetes_version = options.kubernetes_version.as_deref().filter(|version| !version.is_empty());
         let kubernetes_version =
             kubernetes_version.or(text(&cluster.kubernetes_version)).unwrap_or(default_version).to_owned();
         let known = release.as_ref().is_some_and(|release| release.knows(&kubernetes_version));
-        let set = if known { Catalogue::images(&kubernetes_version) } else { None };
+        let set = if known { catalogue.images(&kubernetes_version) } else { None };
         let prefix = prefix(cluster);
         let registries = RegistryMap::new(&cluster.registries);
         let mut images = images(cluster, set.as_ref(), prefix.as_deref(), &registries);
@@ -136,8 +141,9 @@ impl Plan {
         let snapshot_image = takes_snapshots(cluster)
             .then(|| image_of(&"alpine"))
             .flatten()
-            .and_then(|alpine| snapshot_image(&alpine, default_version));
+            .and_then(|alpine| snapshot_image(catalogue, &alpine, default_version));
         Self {
+            catalogue: catalogue.clone(),
             rke: release.map_or(DEFAULT_RELEASE, |release| release.name).to_owned(),
             kubernetes_version,
             version_known: set.is_some(),
@@ -174,18 +180,18 @@ fn text(value: &Option<Spanned<String>>) -> Option<&str> {
 }
 
 /// The release asked for, or the newest older one that the catalogue has.
-fn release(name: Option<&str>) -> Option<Release> {
-    let Some(name) = name else { return Catalogue::release(DEFAULT_RELEASE) };
+fn release<'c>(catalogue: &'c Catalogue, name: Option<&str>) -> Option<Release<'c>> {
+    let Some(name) = name else { return catalogue.release(DEFAULT_RELEASE) };
     if let Some(release) =
-        Catalogue::releases().find(|release| release.name.trim_start_matches('v') == name.trim_start_matches('v'))
+        catalogue.releases().find(|release| release.name.trim_start_matches('v') == name.trim_start_matches('v'))
     {
         return Some(release);
     }
     let asked = Version::from_tag(name);
     let older =
-        |release: Release| Some((Version::from_tag(release.name).filter(|v| Some(v) <= asked.as_ref())?, release));
-    let older = Catalogue::releases().filter_map(older).max_by(|a, b| a.0.cmp(&b.0)).map(|(_, release)| release);
-    older.or_else(|| Catalogue::release(DEFAULT_RELEASE))
+        |release: Release<'c>| Some((Version::from_tag(release.name).filter(|v| Some(v) <= asked.as_ref())?, release));
+    let older = catalogue.releases().filter_map(older).max_by(|a, b| a.0.cmp(&b.0)).map(|(_, release)| release);
+    older.or_else(|| catalogue.release(DEFAULT_RELEASE))
 }
 
 /// The first default counts, later ones do not; an empty url gives no prefix (defaults.go:670).
@@ -198,7 +204,7 @@ fn prefix(cluster: &Cluster) -> Option<String> {
 /// the version has none.
 fn images(
     cluster: &Cluster,
-    set: Option<&ImageSet>,
+    set: Option<&ImageSet<'_>>,
     prefix: Option<&str>,
     registries: &RegistryMap,
 ) -> Vec<PlannedImage> {
@@ -312,12 +318,12 @@ fn needs(cluster: &Cluster, key: &'static str, addons: &[Addon], infra_given: bo
 
 /// The cluster's alpine with the tag that alpine has in the release's default version; an image of another name stays
 /// (util.go:147). None where rke fails: no tag to replace.
-fn snapshot_image(alpine: &str, default_version: &str) -> Option<String> {
+fn snapshot_image(catalogue: &Catalogue, alpine: &str, default_version: &str) -> Option<String> {
     if !alpine.contains("rancher/rke-tools") {
         return Some(alpine.to_owned());
     }
     let tag = Reference::parse(alpine).ok()?.tag?;
-    let default = Catalogue::images(default_version)?.get("alpine")?;
+    let default = catalogue.images(default_version)?.get("alpine")?;
     let default_tag = Reference::parse(default).ok()?.tag?;
     // The first place where the text of the tag occurs, as rke does it: not always the tag itself.
     Some(alpine.replacen(&tag, &default_tag, 1))

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::artifacts::answers;
 use crate::artifacts::quote;
-use crate::image::catalogue::{Catalogue, DEFAULT_RELEASE};
+use crate::image::catalogue::{BUILT_IN, DEFAULT_RELEASE};
 
 /// Stands where the person writes a secret; none is asked for.
 pub const PLACEHOLDER: &str = "CHANGE_ME";
@@ -114,7 +114,7 @@ impl Start {
     pub fn write(&self) -> String {
         let mut out = String::from("# Nodes that rke reaches over SSH, and what each is for.\nnodes:\n");
         self.nodes(&mut out);
-        let version = Catalogue::release(DEFAULT_RELEASE).map_or("", |release| release.default_version);
+        let version = BUILT_IN.release(DEFAULT_RELEASE).map_or("", |release| release.default_version);
         // Writing to a String cannot fail.
         let _ = writeln!(out, "\nkubernetes_version: {version}");
         self.registry(&mut out);

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use serde::Serialize;
 
-use crate::image::catalogue::{Catalogue, DEFAULT_RELEASE, Release};
+use crate::image::catalogue::{BUILT_IN, Catalogue, DEFAULT_RELEASE, Release};
 use crate::image::version::Version;
 pub use change::{Target, VersionChange, compare};
 pub use notes::{Effect, Note};
@@ -65,14 +65,14 @@ pub fn known_by(version: &str) -> Vec<&'static str> {
 }
 
 struct Entry {
-    release: Release,
+    release: Release<'static>,
     versions: OnceLock<Vec<KubernetesVersion>>,
 }
 
 fn entries() -> &'static [Entry] {
     static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
     let entry = |release| Entry { release, versions: OnceLock::new() };
-    ENTRIES.get_or_init(|| Catalogue::releases().map(entry).collect())
+    ENTRIES.get_or_init(|| BUILT_IN.releases().map(entry).collect())
 }
 
 impl Entry {
@@ -82,7 +82,7 @@ impl Entry {
             let minor = |name: &str| Version::from_kubernetes(name).ok().map(|version| (version.major, version.minor));
             let oldest = offered.first().and_then(|name| minor(name));
             let version = |name: &'static str| {
-                let images = Catalogue::images(name);
+                let images = BUILT_IN.images(name);
                 let paid = |image: &str| Catalogue::needs_subscription(image);
                 KubernetesVersion {
                     name,

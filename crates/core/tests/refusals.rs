@@ -7,7 +7,7 @@ use drydock_core::{Checked, Outcome, Stage, check};
 const NODE: &str = "nodes:\n- {address: 10.1.0.1, user: rke, role: [controlplane, etcd, worker]}\n";
 
 fn checked(text: &str) -> Checked {
-    check(text, &Options { rke: Some("v1.6.3".to_owned()), kubernetes_version: None })
+    check(text, &Options { rke: Some("v1.6.3".to_owned()), ..Options::default() })
 }
 
 /// Holds that rke stops with this text, and that the finding which says so is this rule's.

@@ -57,7 +57,9 @@ pub fn render(source: &Source) -> Result<Rendered> {
                 out.push(event);
             }
             Event::Start(Tag::Table(_)) => {
-                out.push(Event::Html("<div class=\"table\" role=\"region\" aria-label=\"table\" tabindex=\"0\">".into()));
+                out.push(Event::Html(
+                    "<div class=\"table\" role=\"region\" aria-label=\"table\" tabindex=\"0\">".into(),
+                ));
                 out.push(event);
             }
             Event::End(TagEnd::Table) => out.extend([event, Event::Html("</div>".into())]),

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use drydock_core::diagnostic::Severity;
-use drydock_core::image::catalogue::DEFAULT_RELEASE;
+use drydock_core::image::catalogue::{Catalogue, DEFAULT_RELEASE};
 use drydock_core::plan::Options;
 
 pub use network::{Mirror, Network, Push, Save, Selection, Serve, Target, Verify};
@@ -58,11 +58,15 @@ pub struct Global {
     /// Count this instead of the file's kubernetes_version
     #[arg(long, global = true, value_name = "VERSION", help_heading = "Global options")]
     pub kubernetes_version: Option<String>,
+    /// Versions and images from this data.json of rancher/kontainer-driver-metadata, in place of the built-in ones
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    pub metadata: Option<PathBuf>,
 }
 
 impl Global {
-    pub fn options(&self) -> Options {
-        Options { rke: self.rke.clone(), kubernetes_version: self.kubernetes_version.clone() }
+    /// What was asked for; `catalogue` is what [`Global::metadata`] names.
+    pub fn options(&self, catalogue: Catalogue) -> Options {
+        Options { rke: self.rke.clone(), kubernetes_version: self.kubernetes_version.clone(), catalogue }
     }
 }
 
@@ -151,6 +155,12 @@ pub struct Check {
 pub enum CheckFormat {
     Human,
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// A code quality report of GitLab
+    Gitlab,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

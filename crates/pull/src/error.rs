@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::input::LIMIT;
+use drydock_core::image::metadata::MetadataError;
+
+use crate::input;
 
 /// A source of failure from another crate.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -16,8 +18,8 @@ pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 pub enum Error {
     #[error("cannot read {}: {source}", shown(path))]
     Read { path: PathBuf, source: io::Error },
-    #[error("{} is larger than {} MiB", shown(path), LIMIT >> 20)]
-    TooLarge { path: PathBuf },
+    #[error("{} is larger than {} MiB", shown(path), limit >> 20)]
+    TooLarge { path: PathBuf, limit: usize },
     #[error("{} is not UTF-8: byte 0x{byte:02x} at offset {offset}", shown(path))]
     NotUtf8 { path: PathBuf, offset: usize, byte: u8 },
     #[error("{} is broken UTF-16 at byte offset {offset}", shown(path))]
@@ -26,6 +28,9 @@ pub enum Error {
     Write { path: PathBuf, source: io::Error },
     #[error("{} has changed since it was read; it was left as it is", shown(path))]
     Changed { path: PathBuf },
+    /// The file of `--metadata`.
+    #[error("{} is no metadata of rke: {source}", shown(path))]
+    Metadata { path: PathBuf, source: MetadataError },
     #[error("{0}")]
     Usage(String),
     #[error("cannot write to standard output: {0}")]
@@ -97,8 +102,9 @@ impl Error {
             Self::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 "name a file, set RKE_CONFIG, or give `-` for standard input"
             }
-            Self::TooLarge { .. } => "a cluster.yml has a few kilobytes; is this the right file?",
+            Self::TooLarge { limit: input::LIMIT, .. } => "a cluster.yml has a few kilobytes; is this the right file?",
             Self::NotUtf8 { .. } => "save the file as UTF-8; rke reads UTF-8, and UTF-16 with a byte order mark",
+            Self::Metadata { source, .. } => source.hint(),
             Self::Changed { .. } => "run the command again",
             Self::Credentials { registry, .. } => {
                 return Some(format!("`pull login --check {registry}` says what each source answers"));

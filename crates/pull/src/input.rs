@@ -63,14 +63,19 @@ pub fn default_path(world: &World) -> PathBuf {
 }
 
 pub fn read(path: &Path, world: &mut World) -> Result<Input, Error> {
+    read_up_to(LIMIT, path, world)
+}
+
+pub fn read_up_to(limit: usize, path: &Path, world: &mut World) -> Result<Input, Error> {
+    let read_limited = |from: &mut dyn Read| read_limited(limit, from);
     let failed = |source| Error::Read { path: path.to_owned(), source };
     let bytes = if path == Path::new("-") {
         read_limited(&mut world.stdin).map_err(failed)?
     } else {
-        File::open(world.path(path)).and_then(read_limited).map_err(failed)?
+        File::open(world.path(path)).and_then(|mut file| read_limited(&mut file)).map_err(failed)?
     };
-    if bytes.len() > LIMIT {
-        return Err(Error::TooLarge { path: path.to_owned() });
+    if bytes.len() > limit {
+        return Err(Error::TooLarge { path: path.to_owned(), limit });
     }
     let encoding = Encoding::of(&bytes);
     let text = match encoding {
@@ -86,9 +91,9 @@ pub fn read(path: &Path, world: &mut World) -> Result<Input, Error> {
 }
 
 /// At most one byte more than the limit.
-fn read_limited(from: impl Read) -> io::Result<Vec<u8>> {
+fn read_limited(limit: usize, from: &mut dyn Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    from.take(LIMIT as u64 + 1).read_to_end(&mut bytes)?;
+    from.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

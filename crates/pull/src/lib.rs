@@ -55,28 +55,32 @@ use world::World;
 /// Runs one command; says what went wrong outside the files on standard error.
 pub fn run(cli: Cli, world: &mut World) -> ExitCode {
     let mut session = Session::new(&cli.global, world);
-    let result = match &cli.command {
-        Command::Check(check) => commands::check::run(check, &mut session),
-        Command::Images(images) => commands::images::run(images, &mut session),
-        Command::Explain(explain) => commands::explain::run(explain, &mut session),
-        Command::Generate(generate) => commands::generate::run(generate, &mut session),
-        Command::Login(login) => commands::login::run(login, &mut session),
-        Command::Node(node) => commands::node::run(node, &mut session),
-        Command::Doctor(doctor) => commands::doctor::run(doctor, &mut session),
-        Command::DockerCredentialHelper { arguments } => commands::helper::run(arguments, session.world),
-        Command::KubeletCredentialProvider(provider) => commands::kubelet::run(provider, &mut session),
-        Command::Save(save) => commands::save::run(save, &mut session),
-        Command::Load(load) => commands::load::run(load, &mut session),
-        Command::Push(push) => commands::push::run(push, &mut session),
-        Command::Mirror(mirror) => commands::mirror::run(mirror, &mut session),
-        Command::Verify(verify) => commands::verify::run(verify, &mut session),
-        Command::Serve(serve) => commands::serve::run(serve, &mut session),
-        Command::Rule { code } => commands::rule::run(code.as_deref(), &mut session),
-        Command::Schema => commands::schema::run(&mut session),
-        Command::Completions { shell } => commands::shell::completions(*shell, &mut session),
-        Command::Man => commands::shell::man(&mut session),
-    };
+    let result = session.read_metadata(&cli.global).and_then(|()| run_command(&cli.command, &mut session));
     finish(result, &mut session)
+}
+
+fn run_command(command: &Command, session: &mut Session<'_>) -> Result<u8, Error> {
+    match command {
+        Command::Check(check) => commands::check::run(check, session),
+        Command::Images(images) => commands::images::run(images, session),
+        Command::Explain(explain) => commands::explain::run(explain, session),
+        Command::Generate(generate) => commands::generate::run(generate, session),
+        Command::Login(login) => commands::login::run(login, session),
+        Command::Node(node) => commands::node::run(node, session),
+        Command::Doctor(doctor) => commands::doctor::run(doctor, session),
+        Command::DockerCredentialHelper { arguments } => commands::helper::run(arguments, session.world),
+        Command::KubeletCredentialProvider(provider) => commands::kubelet::run(provider, session),
+        Command::Save(save) => commands::save::run(save, session),
+        Command::Load(load) => commands::load::run(load, session),
+        Command::Push(push) => commands::push::run(push, session),
+        Command::Mirror(mirror) => commands::mirror::run(mirror, session),
+        Command::Verify(verify) => commands::verify::run(verify, session),
+        Command::Serve(serve) => commands::serve::run(serve, session),
+        Command::Rule { code } => commands::rule::run(code.as_deref(), session),
+        Command::Schema => commands::schema::run(session),
+        Command::Completions { shell } => commands::shell::completions(*shell, session),
+        Command::Man => commands::shell::man(session),
+    }
 }
 
 /// Docker's protocol, under the name `docker-credential-pull`.

@@ -5,12 +5,16 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Style};
+use drydock_core::image::catalogue::Catalogue;
 use drydock_core::plan::Options;
 
 use crate::cli::{Color, Global};
 use crate::error::Error;
 use crate::input::{self, Input};
 use crate::world::World;
+
+/// Largest metadata in bytes; that of 2025 has some 12 megabytes.
+const MOST_METADATA: usize = 128 << 20;
 
 /// Runs a command that needs the network, until it ends or the person interrupts it.
 pub fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
@@ -44,7 +48,27 @@ impl<'w> Session<'w> {
                 world.stdout_is_terminal && world.env("NO_COLOR").is_none() && world.env("TERM") != Some("dumb")
             }
         };
-        Self { options: global.options(), color, quiet: global.quiet, verbose: global.verbose, world }
+        Self {
+            options: global.options(Catalogue::default()),
+            color,
+            quiet: global.quiet,
+            verbose: global.verbose,
+            world,
+        }
+    }
+
+    /// Takes versions and images from the file of `--metadata`.
+    pub fn read_metadata(&mut self, global: &Global) -> Result<(), Error> {
+        let Some(path) = &global.metadata else { return Ok(()) };
+        let text = match input::read_up_to(MOST_METADATA, path, self.world) {
+            Err(Error::Read { path, source }) => {
+                return Err(Error::Usage(format!("cannot read the metadata {}: {source}", path.display())));
+            }
+            read => read?.text,
+        };
+        let catalogue = Catalogue::read(&text).map_err(|source| Error::Metadata { path: path.clone(), source })?;
+        self.options = global.options(catalogue);
+        Ok(())
     }
 
     /// Without flags, and without colours.

@@ -95,7 +95,7 @@ fn the_manuals_spelling_is_found_shown_and_fixed_with_every_comment_kept() {
     assert_eq!(fixed.status.code(), Some(0), "{fixed:?}");
     assert_eq!(fs::read_to_string(&path).unwrap(), ecr_fixed());
     expect![[r#"
-        1 fixed; no problems
+        1 fixed; 1 note
     "#]]
     .assert_eq(&String::from_utf8_lossy(&fixed.stderr));
 }

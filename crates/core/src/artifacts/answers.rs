@@ -6,7 +6,7 @@ use std::fmt;
 use super::Request;
 use super::target::Target;
 use crate::credentials::Secrets;
-use crate::image::catalogue::Catalogue;
+use crate::image::catalogue::BUILT_IN;
 use crate::image::reference::Reference;
 use crate::image::version::Version;
 use crate::plan::Plan;
@@ -264,7 +264,7 @@ fn file(text: &str) -> Result<(), &'static str> {
 }
 
 fn known_version(text: &str) -> Result<(), &'static str> {
-    match Catalogue::images(text) {
+    match BUILT_IN.images(text) {
         Some(_) => Ok(()),
         None => Err("give a version with known images, as v1.30.5-rancher1-1"),
     }

@@ -2,7 +2,6 @@
 
 use super::Request;
 use super::answers::{self, REGISTRY, SCOPE};
-use crate::image::catalogue::Catalogue;
 use crate::image::reference::Reference;
 
 /// Every image of a mirror, each once, in the order in which rke lists them.
@@ -91,7 +90,7 @@ impl Request<'_> {
     fn wanted(&self) -> Vec<String> {
         let mut wanted: Vec<String> = self.plan.needed_images().into_iter().map(str::to_owned).collect();
         if self.text(&SCOPE).as_deref() == Some("version") {
-            let all = Catalogue::listing(&self.plan.kubernetes_version).unwrap_or_default();
+            let all = self.plan.catalogue.listing(&self.plan.kubernetes_version).unwrap_or_default();
             let prefix = self.plan.prefix.as_ref().map(|prefix| format!("{prefix}/")).unwrap_or_default();
             for image in all.into_iter().map(|image| format!("{prefix}{image}")) {
                 push(&mut wanted, image);

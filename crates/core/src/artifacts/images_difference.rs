@@ -2,7 +2,7 @@
 
 use super::answers::NEXT_VERSION;
 use super::{Family, Generator, Request, quote};
-use crate::image::catalogue::Catalogue;
+use crate::image::catalogue::BUILT_IN;
 
 pub static GENERATOR: Generator = Generator {
     id: "images-difference",
@@ -45,8 +45,8 @@ fn added(request: &Request<'_>) -> Vec<&'static str> {
 
 /// In the second list and not in the first.
 fn difference(from: &str, to: &str) -> Vec<&'static str> {
-    let from = Catalogue::listing(from).unwrap_or_default();
-    let to = Catalogue::listing(to).unwrap_or_default();
+    let from = BUILT_IN.listing(from).unwrap_or_default();
+    let to = BUILT_IN.listing(to).unwrap_or_default();
     to.into_iter().filter(|image| !from.contains(image)).collect()
 }
 

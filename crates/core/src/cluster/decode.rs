@@ -23,24 +23,21 @@ pub struct Decoded {
 }
 
 pub fn decode(document: &Document) -> Decoded {
-    let schema = Schema::get();
-    let mut decoder = Decoder {
-        document,
-        schema,
-        path: Vec::new(),
-        problems: Vec::new(),
-        type_errors: Vec::new(),
-        fatal: None,
-        aliases: 0,
-    };
+    let mut decoder = Decoder::new(document);
     let mut value = Value::default();
     if let Some(root) = document.root {
-        decoder.unmarshal(root, schema.root(), &mut value);
+        decoder.unmarshal(root, decoder.schema.root(), &mut value);
     }
     let type_errors = decoder.type_errors;
     let collected =
         (!type_errors.is_empty()).then(|| format!("yaml: unmarshal errors:\n  {}", type_errors.join("\n  ")));
     Decoded { value, problems: decoder.problems, error: decoder.fatal.or(collected) }
+}
+
+/// Whether the value, with everything below it, decodes as this type without an error.
+pub fn fits(document: &Document, value: NodeId, ty: &'static Type) -> bool {
+    let mut decoder = Decoder::new(document);
+    decoder.unmarshal(value, ty, &mut Value::default()) && decoder.type_errors.is_empty() && decoder.fatal.is_none()
 }
 
 struct Decoder<'d> {
@@ -60,6 +57,18 @@ enum Part<'d> {
 }
 
 impl<'d> Decoder<'d> {
+    fn new(document: &'d Document) -> Self {
+        Self {
+            document,
+            schema: Schema::get(),
+            path: Vec::new(),
+            problems: Vec::new(),
+            type_errors: Vec::new(),
+            fatal: None,
+            aliases: 0,
+        }
+    }
+
     /// `false` where the value does not fit; `out` then stays as it was.
     fn unmarshal(&mut self, id: NodeId, ty: &'static Type, out: &mut Value) -> bool {
         let node = self.document.node(id);

@@ -9,6 +9,8 @@ mod quoted;
 mod time;
 pub mod value;
 
+pub use decode::fits;
+
 use crate::problem::Problem;
 use crate::text::{Span, Spanned};
 use crate::yaml::Document;

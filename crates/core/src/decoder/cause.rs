@@ -7,7 +7,6 @@ use crate::Checked;
 use crate::cluster::value::{Shape, Value};
 use crate::credentials::{Auth, Lookup, Registry};
 use crate::diagnostic::Diagnostic;
-use crate::image::catalogue::Catalogue;
 use crate::image::reference::Reference;
 use crate::plan::Source;
 use crate::render::json::place;
@@ -288,7 +287,7 @@ impl<'c> Case<'c> {
 
     fn version(&self, subject: &Subject) -> Vec<Cause> {
         let version = &self.checked.plan.kubernetes_version;
-        let docker = Catalogue::docker_versions(version).join(", ");
+        let docker = self.checked.plan.catalogue.docker_versions(version).join(", ");
         let message = format!("for {version} rke takes Docker {docker}");
         let written = self.checked.cluster.kubernetes_version.as_ref();
         let named = written.map(|written| self.cause(written.span, "kubernetes_version", message));

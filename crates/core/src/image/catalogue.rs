@@ -2,9 +2,12 @@
 //!
 //! The texts under `data/` say in their heads where each part comes from. They are searched, not decoded: a question
 //! reads the lines that answer it, and of the images only the place of each minor version's block is remembered.
+//! A `data.json` of the metadata project can take their place; see [`Catalogue::read`].
 
-use std::sync::OnceLock;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
+use super::metadata::{Metadata, MetadataError};
 use super::version::Version;
 
 static IMAGES: &str = include_str!("../../data/images.txt");
@@ -70,49 +73,60 @@ pub fn key_index(key: &str) -> Option<usize> {
 
 /// The images of one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImageSet {
-    images: [&'static str; KEYS.len()],
+pub struct ImageSet<'c> {
+    images: [&'c str; KEYS.len()],
 }
 
-impl ImageSet {
+impl<'c> ImageSet<'c> {
     /// None where the version has no image for the key.
-    pub fn get(&self, key: &str) -> Option<&'static str> {
+    pub fn get(&self, key: &str) -> Option<&'c str> {
         key_index(key).map(|index| self.images[index]).filter(|image| !image.is_empty())
     }
 
     /// All keys in order; the image is empty where the version has none.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &'c str)> + '_ {
         KEYS.into_iter().zip(self.images)
+    }
+
+    /// `image_of` gives the image of each key, empty where there is none.
+    pub(super) fn of(image_of: impl Fn(&str) -> &'c str) -> Self {
+        Self { images: KEYS.map(image_of) }
     }
 }
 
-pub struct Catalogue;
+/// The built-in texts, or the metadata that was read in their place. Cheap to clone.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Catalogue {
+    read: Option<Arc<Metadata>>,
+}
+
+/// What this program brings along.
+pub static BUILT_IN: Catalogue = Catalogue { read: None };
+
+impl fmt::Debug for Catalogue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.read.is_none() { "Catalogue(built in)" } else { "Catalogue(read)" })
+    }
+}
 
 impl Catalogue {
+    /// From the text of a `data.json` of rancher/kontainer-driver-metadata, as rke takes it from
+    /// `RANCHER_METADATA_URL`. It answers for every release of rke, each by the limits that the metadata names.
+    pub fn read(data_json: &str) -> Result<Self, MetadataError> {
+        Ok(Self { read: Some(Arc::new(Metadata::read(data_json)?)) })
+    }
+
     /// The images of a version, whichever release brought it. Looked up by exact text, `v` included.
-    pub fn images(version: &str) -> Option<ImageSet> {
-        let mut set = ImageSet { images: [""; KEYS.len()] };
-        let mut here = false;
-        for line in block(version)? {
-            if let Some(change) = line.strip_prefix(' ') {
-                let (keys, image) = change.rsplit_once(' ')?;
-                for key in keys.split(' ') {
-                    set.images[key_index(key)?] = if image == "-" { "" } else { image };
-                }
-            } else if here {
-                break;
-            } else {
-                let (name, kubernetes) = line.split_once(' ')?;
-                here = name == version;
-                set.images[key_index("kubernetes")?] = kubernetes;
-            }
+    pub fn images(&self, version: &str) -> Option<ImageSet<'_>> {
+        match &self.read {
+            Some(metadata) => metadata.images(version),
+            None => built_in_images(version),
         }
-        here.then_some(set)
     }
 
     /// What `rke config --system-images --version V` prints: each image once, Windows left out (cmd/config.go:293).
-    pub fn listing(version: &str) -> Option<Vec<&'static str>> {
-        let set = Self::images(version)?;
+    pub fn listing(&self, version: &str) -> Option<Vec<&str>> {
+        let set = self.images(version)?;
         let mut listed = Vec::with_capacity(KEYS.len());
         for (key, image) in set.iter() {
             if key != "windows_pod_infra_container" && !image.is_empty() && !listed.contains(&image) {
@@ -122,27 +136,30 @@ impl Catalogue {
         Some(listed)
     }
 
-    /// Every version with images, in order of versions.
-    pub fn versions() -> impl Iterator<Item = &'static str> {
-        rows(IMAGES)
-            .filter(|line| line.starts_with('v'))
-            .filter_map(|line| line.split_once(' '))
-            .map(|(version, _)| version)
-    }
-
     /// Every release of rke with a row, oldest first within each line of releases.
-    pub fn releases() -> impl Iterator<Item = Release> {
-        rows(RELEASES).filter_map(Release::read)
+    pub fn releases(&self) -> impl Iterator<Item = Release<'_>> {
+        rows(RELEASES).filter_map(Row::read).map(|row| Release {
+            name: row.name,
+            default_version: match &self.read {
+                Some(metadata) => metadata.default_version(row.name),
+                None => row.default_version,
+            },
+            oldest_minor: row.oldest_minor,
+            catalogue: self,
+        })
     }
 
-    pub fn release(name: &str) -> Option<Release> {
-        Self::releases().find(|release| release.name == name)
+    pub fn release(&self, name: &str) -> Option<Release<'_>> {
+        self.releases().find(|release| release.name == name)
     }
 
     /// Docker versions (`20.10`) that rke accepts for a Kubernetes version of this minor version; those of rke v1.6.3,
     /// or of 2026 where that release does not know the minor version. Empty: nothing known.
-    pub fn docker_versions(version: &str) -> Vec<&'static str> {
+    pub fn docker_versions(&self, version: &str) -> Vec<&str> {
         let minor = minor(version);
+        if let Some(metadata) = &self.read {
+            return minor.map(|minor| metadata.docker_versions(minor)).unwrap_or_default();
+        }
         let Some(line) = rows(MINORS).find(|line| line.split(' ').next() == minor) else { return Vec::new() };
         let mut versions = line.split(' ').skip(3);
         let mut known: Vec<_> = versions.by_ref().take_while(|version| *version != "|").collect();
@@ -158,28 +175,32 @@ impl Catalogue {
     }
 }
 
-/// One release of rke.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Release {
-    pub name: &'static str,
-    /// Counts where `kubernetes_version` is empty.
-    pub default_version: &'static str,
-    /// Commit of the metadata it embeds, or `vendored`.
-    pub metadata: &'static str,
+/// One release of rke, as a row of the data has it.
+struct Row {
+    name: &'static str,
+    default_version: &'static str,
     oldest_minor: &'static str,
 }
 
-impl Release {
+impl Row {
     fn read(line: &'static str) -> Option<Self> {
         let mut fields = line.split(' ');
-        Some(Self {
-            name: fields.next()?,
-            default_version: fields.next()?,
-            metadata: fields.next()?,
-            oldest_minor: fields.next()?,
-        })
+        let (name, default_version) = (fields.next()?, fields.next()?);
+        Some(Self { name, default_version, oldest_minor: fields.nth(1)? })
     }
+}
 
+/// One release of rke, and what it knows by the metadata of its catalogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release<'c> {
+    pub name: &'static str,
+    /// Counts where `kubernetes_version` is empty.
+    pub default_version: &'c str,
+    oldest_minor: &'static str,
+    catalogue: &'c Catalogue,
+}
+
+impl<'c> Release<'c> {
     /// Changes of what rke knows, up to this release: known from here on, or no longer.
     fn changes(&self) -> impl Iterator<Item = (bool, &'static str)> + '_ {
         let mut last = false;
@@ -195,12 +216,21 @@ impl Release {
 
     /// Whether the release has images for the version: the two are compared as text.
     pub fn knows(&self, version: &str) -> bool {
+        if let Some(metadata) = &self.catalogue.read {
+            return metadata.knows(self.name, version);
+        }
         self.changes().filter(|(_, name)| *name == version).last().is_some_and(|(known, _)| known)
     }
 
     /// Every version the release knows, in order of versions.
-    pub fn known(&self) -> Vec<&'static str> {
-        let mut known: Vec<(Version, &'static str)> = Vec::new();
+    pub fn known(&self) -> Vec<&'c str> {
+        let mut known: Vec<(Version, &'c str)> = Vec::new();
+        if let Some(metadata) = &self.catalogue.read {
+            let named = metadata.versions().filter(|version| metadata.knows(self.name, version));
+            known.extend(named.filter_map(|name| Some((Version::from_kubernetes(name).ok()?, name))));
+            known.sort();
+            return known.into_iter().map(|(_, name)| name).collect();
+        }
         for (added, name) in self.changes() {
             if !added {
                 known.retain(|(_, other)| *other != name);
@@ -213,11 +243,17 @@ impl Release {
     }
 
     /// The newest version of each minor version that the release offers (`rke config --list-version --all`).
-    pub fn offered(&self) -> Vec<&'static str> {
-        let mut offered: Vec<&'static str> = Vec::new();
-        let known = self.known();
-        let first = known.iter().position(|version| minor(version) == Some(self.oldest_minor)).unwrap_or(known.len());
-        for version in &known[first..] {
+    pub fn offered(&self) -> Vec<&'c str> {
+        let mut known = self.known();
+        match &self.catalogue.read {
+            Some(metadata) => known.retain(|version| minor(version).is_some_and(|m| metadata.offers(self.name, m))),
+            None => {
+                let first = known.iter().position(|version| minor(version) == Some(self.oldest_minor));
+                known.drain(..first.unwrap_or(known.len()));
+            }
+        }
+        let mut offered: Vec<&'c str> = Vec::new();
+        for version in known {
             match offered.last_mut() {
                 Some(last) if minor(last) == minor(version) => *last = version,
                 _ => offered.push(version),
@@ -225,6 +261,26 @@ impl Release {
         }
         offered
     }
+}
+
+fn built_in_images(version: &str) -> Option<ImageSet<'static>> {
+    let mut set = ImageSet { images: [""; KEYS.len()] };
+    let mut here = false;
+    for line in block(version)? {
+        if let Some(change) = line.strip_prefix(' ') {
+            let (keys, image) = change.rsplit_once(' ')?;
+            for key in keys.split(' ') {
+                set.images[key_index(key)?] = if image == "-" { "" } else { image };
+            }
+        } else if here {
+            break;
+        } else {
+            let (name, kubernetes) = line.split_once(' ')?;
+            here = name == version;
+            set.images[key_index("kubernetes")?] = kubernetes;
+        }
+    }
+    here.then_some(set)
 }
 
 /// Lines that say something, without the head.
@@ -255,12 +311,13 @@ mod tests {
 
     #[test]
     fn every_version_has_its_images_in_order() {
-        let versions: Vec<_> = Catalogue::versions().collect();
+        let lines = rows(IMAGES).filter(|line| line.starts_with('v'));
+        let versions: Vec<_> = lines.filter_map(|line| line.split_once(' ')).map(|(version, _)| version).collect();
         assert_eq!(versions.len(), 345);
         let parsed: Vec<_> = versions.iter().map(|v| Version::from_kubernetes(v).unwrap()).collect();
         assert!(parsed.is_sorted());
         for version in versions {
-            let images = Catalogue::images(version).unwrap_or_else(|| panic!("{version} has images"));
+            let images = BUILT_IN.images(version).unwrap_or_else(|| panic!("{version} has images"));
             let (tag, _) = version.rsplit_once('-').unwrap();
             assert!(images.get("kubernetes").unwrap().ends_with(&format!("/hyperkube:{tag}")), "{version}");
             for key in ["etcd", "alpine", "nginx_proxy", "pod_infra_container", "ingress"] {
@@ -268,28 +325,28 @@ mod tests {
             }
         }
         for version in ["v1.30.5", "v1.30", "1.30.5-rancher1-1", "v1.30.5-rancher1-2", "", "v1.99.0-rancher1-1"] {
-            assert_eq!(Catalogue::images(version), None, "{version}");
+            assert_eq!(BUILT_IN.images(version), None, "{version}");
         }
     }
 
     #[test]
     fn listing_is_what_rke_config_prints() {
-        let listing = Catalogue::listing("v1.30.5-rancher1-1").unwrap();
+        let listing = BUILT_IN.listing("v1.30.5-rancher1-1").unwrap();
         assert_eq!(listing.len(), 26);
         assert_eq!(listing[..2], ["rancher/mirrored-coreos-etcd:v3.5.12", "rancher/rke-tools:v0.1.103"]);
         assert!(listing.contains(&"rancher/hyperkube:v1.30.5-rancher1"));
-        assert_eq!(Catalogue::listing("v1.30.5"), None);
+        assert_eq!(BUILT_IN.listing("v1.30.5"), None);
     }
 
     #[test]
     fn releases_know_what_their_metadata_holds() {
         for (name, known) in [("v0.3.0", 61), ("v1.0.16", 112), ("v1.1.0", 97), ("v1.2.23", 197), ("v1.6.3", 302)] {
-            let release = Catalogue::release(name).unwrap();
+            let release = BUILT_IN.release(name).unwrap();
             assert_eq!(release.known().len(), known, "{name}");
             assert!(release.knows(release.default_version), "{name}");
         }
-        assert_eq!(Catalogue::releases().count(), 133);
-        let release = Catalogue::release(DEFAULT_RELEASE).unwrap();
+        assert_eq!(BUILT_IN.releases().count(), 133);
+        let release = BUILT_IN.release(DEFAULT_RELEASE).unwrap();
         assert!(release.known().iter().all(|version| release.knows(version)));
         assert!(!release.knows("v1.31.1-rancher1-1") && !release.knows("v1.30.5"));
         assert_eq!(release.default_version, "v1.30.5-rancher1-1");
@@ -301,9 +358,9 @@ mod tests {
 
     #[test]
     fn docker_versions_are_those_of_the_measured_release() {
-        assert_eq!(Catalogue::docker_versions("v1.8.11-rancher2-1"), ["1.11", "1.12", "1.13", "17.03"]);
-        assert_eq!(Catalogue::docker_versions("v1.30.5-rancher1-1").last(), Some(&"27.2"));
-        assert_eq!(Catalogue::docker_versions("v1.32.2-rancher1-1").last(), Some(&"28.1"));
-        assert!(Catalogue::docker_versions("nonsense").is_empty());
+        assert_eq!(BUILT_IN.docker_versions("v1.8.11-rancher2-1"), ["1.11", "1.12", "1.13", "17.03"]);
+        assert_eq!(BUILT_IN.docker_versions("v1.30.5-rancher1-1").last(), Some(&"27.2"));
+        assert_eq!(BUILT_IN.docker_versions("v1.32.2-rancher1-1").last(), Some(&"28.1"));
+        assert!(BUILT_IN.docker_versions("nonsense").is_empty());
     }
 }

@@ -2,5 +2,6 @@
 
 pub mod addons;
 pub mod catalogue;
+pub mod metadata;
 pub mod reference;
 pub mod version;

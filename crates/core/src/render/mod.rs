@@ -4,10 +4,14 @@
 //! what is particular to a terminal (colours, widths) lives in the binary.
 
 pub mod explain;
+mod fingerprint;
+pub mod github;
+pub mod gitlab;
 pub mod images;
 pub mod json;
 pub mod redact;
 pub mod rule;
+pub mod sarif;
 
 use crate::diagnostic::{Diagnostic, Severity};
 

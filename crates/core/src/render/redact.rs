@@ -58,7 +58,7 @@ impl Redactor {
         }) {
             let Some(secret) = secret.filter(|secret| !secret.value.is_empty()) else { continue };
             values.push(secret.value.clone());
-            spans.push(secret.span);
+            spans.extend(lines(text, secret.span));
         }
         for secret in keyed_secrets(Schema::get().root(), &cluster.config) {
             spans.extend(lines(text, secret.span));
@@ -269,7 +269,9 @@ fn value_of(text: &str, flow: bool) -> &str {
         Some('#') | None => 0,
         Some(quote @ ('"' | '\'')) => text[1..].find(quote).map_or(text.len(), |close| close + 2),
         Some(_) => {
-            let comment = text.find(" #").unwrap_or(text.len());
+            // A `#` glued to a word is rather a part of the secret than a comment on it.
+            let is_comment = |at: &usize| !text[at + 2..].starts_with(|c: char| !c.is_whitespace() && c != '#');
+            let comment = text.match_indices(" #").map(|(at, _)| at).find(is_comment).unwrap_or(text.len());
             let entry = if flow { text.find([',', '}', ']']).unwrap_or(text.len()) } else { text.len() };
             comment.min(entry)
         }
@@ -310,6 +312,7 @@ mod tests {
             ("x: -----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\ny: 1", "***\n***\n***\ny: 1"),
             ("secrets_encryption_config:\n  enabled: true\n", "secrets_encryption_config:\n  enabled: true\n"),
             ("password: ''\n", "password: ''\n"),
+            ("password: ab #cd # mine\n", "password: *** # mine\n"),
         ] {
             assert_eq!(masked(text), want, "{text}");
         }

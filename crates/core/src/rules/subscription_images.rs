@@ -19,7 +19,7 @@ kubernetes_version: v1.32.13-rancher1-1
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    let Some(images) = Catalogue::images(&facts.plan.kubernetes_version) else { return };
+    let Some(images) = facts.plan.catalogue.images(&facts.plan.kubernetes_version) else { return };
     let paid = images.iter().filter(|(_, image)| Catalogue::needs_subscription(image)).count();
     if paid > 0 {
         let message =

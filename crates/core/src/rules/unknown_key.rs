@@ -1,7 +1,9 @@
 use super::{Example, Facts, Reporter, Rule};
+use crate::cluster::fits;
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 use crate::problem::{Problem, UnknownKey};
+use crate::schema::Schema;
 use crate::schema::suggest::{Suggestion, means_ecr_plugin, suggest};
 
 pub static RULE: Rule = Rule {
@@ -74,7 +76,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             Some(Suggestion::Sibling { name, sure }) => {
                 finding.help(format!("did you mean `{name}`?"));
                 if !unknown.siblings.iter().any(|s| s == name) {
-                    let safety = if sure { Safety::Safe } else { Safety::Uncertain };
+                    let safety =
+                        if sure && is_accepted(facts, unknown, name) { Safety::Safe } else { Safety::Uncertain };
                     let edit = Edit::replace(unknown.span, name);
                     finding.fix(format!("rename to `{name}`"), safety, vec![edit]);
                 }
@@ -82,6 +85,17 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             None => {}
         }
     }
+}
+
+/// Whether rke takes the value once its key is right: until then nothing of it is decoded.
+fn is_accepted(facts: &Facts<'_>, unknown: &UnknownKey, name: &str) -> bool {
+    let structure = Schema::get().structs().iter().find(|s| s.name == unknown.parent && !s.again);
+    let (Some(key), Some(value)) = (structure.and_then(|s| s.key(name)), facts.document.value_of(unknown.span)) else {
+        return false;
+    };
+    let is_known = |text: &str| text.is_empty() || key.values.contains(&text);
+    let is_allowed = !key.values_checked || facts.document.scalar(value).is_none_or(is_known);
+    is_allowed && fits(facts.document, value, &key.ty)
 }
 
 /// An extra key that holds an anchor serves the keys that use it.

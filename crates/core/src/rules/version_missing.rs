@@ -46,7 +46,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         .map_or(inner, |at| crate::text::Span::new(inner.start + at, inner.start + at + tag.len()));
     let finding = reporter.report(span, "system_images.kubernetes", message);
     finding.help("set `kubernetes_version` to the version that the images belong to");
-    let Some(release) = crate::image::catalogue::Catalogue::release(&facts.plan.rke) else { return };
+    let Some(release) = facts.plan.catalogue.release(&facts.plan.rke) else { return };
     let known = release.known();
     let Some(newest) = known.iter().rev().find(|k| k.strip_prefix(&*tag).is_some_and(|rest| rest.starts_with('-')))
     else {

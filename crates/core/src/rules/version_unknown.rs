@@ -1,7 +1,6 @@
 use super::{Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::{Edit, Safety};
-use crate::image::catalogue::Catalogue;
 
 pub static RULE: Rule = Rule {
     code: "D402",
@@ -37,7 +36,7 @@ kubernetes_version: v1.99.0-rancher1-1
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let version = facts.plan.kubernetes_version.as_str();
-    let release = Catalogue::release(&facts.plan.rke);
+    let release = facts.plan.catalogue.release(&facts.plan.rke);
     let written = facts.cluster.kubernetes_version.as_ref().filter(|written| written.value == version);
     // Nobody chose its own default, of which it has the images.
     if facts.cluster.kubernetes_version.is_none()
@@ -57,7 +56,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         finding.help("rke's own suffix is part of the version");
         let edit = written.map(|written| Edit::replace(written.span, *newest));
         finding.fix(format!("write `{newest}`"), Safety::Safe, edit.into_iter().collect());
-    } else if Catalogue::images(version).is_some() {
+    } else if facts.plan.catalogue.images(version).is_some() {
         finding.help("a newer or older release of rke knows it: run that one, or choose a version of this one");
     } else if let Some(newest) = known.last() {
         finding.help(format!("the newest version of this release is `{newest}`"));

@@ -2,7 +2,6 @@ use super::{Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::{Edit, Safety};
 use crate::problem::Problem;
-use crate::text::Span;
 use crate::yaml::scalar::{Resolved, resolve};
 
 pub static RULE: Rule = Rule {
@@ -80,16 +79,18 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         let inner = facts.document.inner_span(*span);
         let written = &facts.text[inner.range()];
         let finding = reporter.report(*span, at, format!("`{at}` must be {wanted}"));
-        if let Some(title) = fitting(written, wanted, *span != inner) {
-            finding.help("quotes make it text").fix(title, Safety::Safe, vec![Edit::replace(*span, written)]);
-        } else if *wanted == "text" && *span == inner && is_typed(written) {
+        if *span != inner && looks_like(written).contains(wanted) {
+            let edit = Edit::replace(*span, written);
+            finding.help("quotes make it text").fix("remove the quotes", Safety::Safe, vec![edit]);
+        } else if *wanted == "text" && *span == inner && !looks_like(written).is_empty() {
             let edit = Edit::replace(*span, format!("'{written}'"));
             finding.help("without quotes it is no text here").fix("put it in quotes", Safety::Safe, vec![edit]);
         } else if at.contains(".update_strategy.rollingupdate.") {
             finding
                 .help("write `rollingUpdate`, `maxUnavailable`, `maxSurge`: in small letters they have another type");
         } else if *wanted == "a list" && is_word(written) {
-            finding.help("even one item is a list").fix("make it a list", Safety::Safe, wrapped(*span));
+            let edits = vec![Edit::insert(span.start, "["), Edit::insert(span.end, "]")];
+            finding.help("even one item is a list").fix("make it a list", Safety::Safe, edits);
         }
         if let Some(refusal) = &facts.cluster.parse_error
             && refusal.contains(error.as_str())
@@ -99,29 +100,17 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     }
 }
 
-fn fitting(written: &str, wanted: &str, quoted: bool) -> Option<&'static str> {
-    let fits = matches!(
-        (wanted, resolve(None, written, true)),
-        ("true or false", Ok(Resolved::Bool(_)))
-            | ("an integer", Ok(Resolved::Int(_)))
-            | ("a number", Ok(Resolved::Int(_) | Resolved::Float(_)))
-    );
-    (quoted && fits).then_some("remove the quotes")
-}
-
-/// A number, a boolean: no text unless it is quoted.
-fn is_typed(written: &str) -> bool {
-    matches!(
-        resolve(None, written, true),
-        Ok(Resolved::Bool(_) | Resolved::Int(_) | Resolved::UInt(_) | Resolved::Float(_))
-    )
+/// What an unquoted text is, unless it is text.
+fn looks_like(written: &str) -> &'static [&'static str] {
+    match resolve(None, written, true) {
+        Ok(Resolved::Bool(_)) => &["true or false"],
+        Ok(Resolved::Int(_)) => &["an integer", "a number"],
+        Ok(Resolved::UInt(_) | Resolved::Float(_)) => &["a number"],
+        _ => &[],
+    }
 }
 
 fn is_word(written: &str) -> bool {
     !written.is_empty()
         && written.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | ':' | '-' | '_'))
-}
-
-fn wrapped(span: Span) -> Vec<Edit> {
-    vec![Edit::insert(span.start, "["), Edit::insert(span.end, "]")]
 }

@@ -2,7 +2,7 @@
 
 use super::assist::{self, type_at};
 use super::{Kind, Schema, Struct};
-use crate::image::catalogue::{Catalogue, DEFAULT_RELEASE};
+use crate::image::catalogue::{BUILT_IN, DEFAULT_RELEASE};
 use crate::text::{Span, floor_char_boundary};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,7 +175,7 @@ fn values(steps: &[&str], typed: &str, offset: usize) -> Vec<Completion> {
 
 /// What the newest release offers, newest first.
 fn versions() -> Vec<&'static str> {
-    let offered = Catalogue::release(DEFAULT_RELEASE).map(|release| release.offered()).unwrap_or_default();
+    let offered = BUILT_IN.release(DEFAULT_RELEASE).map(|release| release.offered()).unwrap_or_default();
     offered.into_iter().rev().collect()
 }
 

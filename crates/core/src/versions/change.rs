@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::notes::{self, Note};
 use crate::compare::{self, Findings, Images, Outcome, Pair, Setting};
-use crate::image::catalogue::Catalogue;
+use crate::image::catalogue::{BUILT_IN, Catalogue};
 use crate::image::version::Version;
 use crate::plan::Options;
 use crate::{Checked, check};
@@ -80,7 +80,7 @@ fn target(checked: &Checked) -> Target {
         last_release: releases.last().copied(),
         subscription: checked.plan.needed_images().into_iter().any(Catalogue::needs_subscription),
         // By minor version, so only of what is a version.
-        docker: Version::from_kubernetes(&version).map_or(Vec::new(), |_| Catalogue::docker_versions(&version)),
+        docker: Version::from_kubernetes(&version).map_or(Vec::new(), |_| BUILT_IN.docker_versions(&version)),
         version,
     }
 }

@@ -129,7 +129,7 @@ fn versions_that_the_release_does_not_know_are_named_with_those_that_do() {
         let begin: Vec<_> = ahead.findings.begin.iter().map(|d| d.code).collect();
         assert!(begin.contains(&"D402") && begin.contains(&"D406"), "{begin:?}");
     }
-    let last = Options { rke: Some("v1.8.14".to_owned()), kubernetes_version: None };
+    let last = Options { rke: Some("v1.8.14".to_owned()), ..Default::default() };
     let paid = compare(NODE, Some("v1.30.14-rancher1-1"), "v1.32.13-rancher1-1", &last);
     assert!(paid.to.known && paid.to.subscription && !paid.from.subscription);
     let nonsense = change(NODE, "v1.30.5-rancher1-1", "1.31");

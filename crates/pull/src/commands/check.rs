@@ -1,12 +1,12 @@
 //! `pull check`: findings, and what can be done about them.
 
 use drydock_core::diagnostic::{Diagnostic, Severity};
-use drydock_core::fix::{self, Fix, Safety};
+use drydock_core::fix::Safety;
 use drydock_core::plan::Options;
 use drydock_core::render::redact::Redactor;
-use drydock_core::render::{json, summary};
+use drydock_core::render::{github, gitlab, json, sarif, summary};
 use drydock_core::rules;
-use drydock_core::{Checked, Outcome, check};
+use drydock_core::{Checked, Outcome, check, fix_all};
 
 use crate::cli::{Check, CheckFormat};
 use crate::commands::rule::unknown;
@@ -16,8 +16,6 @@ use crate::input::Input;
 use crate::save;
 use crate::session::Session;
 
-/// A fix may uncover the next fault; a file that needs more rounds than this has rules that undo each other.
-const MOST_ROUNDS: usize = 10;
 /// Findings drawn for one file; nobody reads more, and JSON has them all.
 const MOST_SHOWN: usize = 500;
 
@@ -53,15 +51,13 @@ pub fn run(args: &Check, session: &mut Session<'_>) -> Result<u8, Error> {
             session.remark(format_args!("{name}: {} bytes, rke {rke}, Kubernetes {kubernetes}: {verdict}", text.len()));
         }
         match args.format {
-            CheckFormat::Json => files.push(json::report(&input.path.to_string_lossy(), &text, &checked)),
-            CheckFormat::Human if !args.diff => human(&input, &text, &checked, args.fix, session)?,
-            CheckFormat::Human => {}
+            CheckFormat::Human if args.diff => {}
+            CheckFormat::Human => human(&input, &text, &checked, args.fix, session)?,
+            _ => files.push(json::report(&input.path.to_string_lossy(), &text, &checked)),
         }
         all.extend(checked.diagnostics);
     }
-    if args.format == CheckFormat::Json {
-        let report = json::Report::new(files);
-        let text = serde_json::to_string_pretty(&report).map_err(std::io::Error::from)?;
+    if let Some(text) = for_programs(args.format, json::Report::new(files))? {
         findings(&text, args.fix && reads_stdin(args), session)?;
     }
     if read > unreadable {
@@ -72,6 +68,18 @@ pub fn run(args: &Check, session: &mut Session<'_>) -> Result<u8, Error> {
         (0, found) => u8::from(found),
         _ => 2,
     })
+}
+
+/// The whole report at once; none for people, who read it file by file.
+fn for_programs(format: CheckFormat, report: json::Report) -> Result<Option<String>, Error> {
+    let text = match format {
+        CheckFormat::Human => return Ok(None),
+        CheckFormat::Json => serde_json::to_string_pretty(&report),
+        CheckFormat::Sarif => serde_json::to_string_pretty(&sarif::log(&report, env!("CARGO_PKG_VERSION"))),
+        CheckFormat::Gitlab => serde_json::to_string_pretty(&gitlab::issues(&report)),
+        CheckFormat::Github => return Ok(Some(github::annotations(&report).trim_end().to_owned())),
+    };
+    Ok(Some(text.map_err(std::io::Error::from)?))
 }
 
 struct Job<'a> {
@@ -107,29 +115,21 @@ impl Job<'_> {
 
     fn check(&self, text: &str) -> Checked {
         let mut checked = check(text, &self.options);
-        let ignored = |diagnostic: &Diagnostic| {
-            self.args.ignore.iter().any(|code| diagnostic.code.eq_ignore_ascii_case(code) || diagnostic.name == code)
-        };
-        checked.diagnostics.retain(|diagnostic| !ignored(diagnostic));
+        checked.diagnostics.retain(|diagnostic| !self.ignores(diagnostic));
         checked
     }
 
-    /// Of each finding its first fix that may be applied, until none is left.
+    fn ignores(&self, diagnostic: &Diagnostic) -> bool {
+        self.args.ignore.iter().any(|code| diagnostic.code.eq_ignore_ascii_case(code) || diagnostic.name == code)
+    }
+
     fn fixed(&self, text: &str) -> (Checked, String, usize) {
-        let allowed =
-            |fix: &&Fix| fix.safety == Safety::Safe || fix.safety == Safety::Uncertain && self.args.unsafe_fixes;
-        let (mut text, mut checked, mut total) = (text.to_owned(), self.check(text), 0);
-        for _ in 0..MOST_ROUNDS {
-            let fixes = checked.diagnostics.iter().filter_map(|diagnostic| diagnostic.fixes.iter().find(allowed));
-            let (changed, count) = fix::apply(&text, fixes);
-            if changed == text {
-                break;
-            }
-            total += count;
-            checked = self.check(&changed);
-            text = changed;
-        }
-        (checked, text, total)
+        let may_be_wrong = self.args.unsafe_fixes;
+        let (text, count) = fix_all(text, &self.options, |diagnostic, fix| {
+            let trusted = fix.safety == Safety::Safe || fix.safety == Safety::Uncertain && may_be_wrong;
+            trusted && !self.ignores(diagnostic)
+        });
+        (self.check(&text), text, count)
     }
 }
 
@@ -157,24 +157,37 @@ fn human(input: &Input, text: &str, checked: &Checked, fix: bool, session: &mut 
     Ok(())
 }
 
-/// Both sides without secrets.
+/// The lines that differ, shown without secrets: a change within one is seen, not read.
 fn diff(input: &Input, before: &Checked, text: &str, after: &Checked, session: &mut Session<'_>) -> Result<(), Error> {
     use clap::builder::styling::AnsiColor;
+    // A mask stays within its line, so the lines of the masked text are those of the text.
     let old = Redactor::find(&input.text, &before.cluster).mask(&input.text).text;
     let new = Redactor::find(text, &after.cluster).mask(text).text;
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
     let name = input.name();
-    let diff = similar::TextDiff::from_lines(&old, &new).unified_diff().header(&name, &name).to_string();
-    if diff.is_empty() && text != input.text {
-        session.remark(format_args!("note: what would change in {name} is within secrets and is not shown"));
-    }
-    for line in diff.lines() {
-        let painted = match line.as_bytes() {
-            [b'+', ..] => session.paint(AnsiColor::Green, line),
-            [b'-', ..] => session.paint(AnsiColor::Red, line),
-            [b'@', ..] => session.paint(AnsiColor::Cyan, line),
-            _ => line.to_owned(),
-        };
-        session.line(painted)?;
+    let lines = similar::TextDiff::from_lines(input.text.as_str(), text);
+    for (number, hunk) in lines.unified_diff().iter_hunks().enumerate() {
+        if number == 0 {
+            session.line(session.paint(AnsiColor::Red, &format!("--- {name}")))?;
+            session.line(session.paint(AnsiColor::Green, &format!("+++ {name}")))?;
+        }
+        session.line(session.paint(AnsiColor::Cyan, &hunk.header().to_string()))?;
+        for change in hunk.iter_changes() {
+            let (from, line) = match (change.tag(), change.old_index(), change.new_index()) {
+                (similar::ChangeTag::Insert, _, line) => (&new, line),
+                (_, line, _) => (&old, line),
+            };
+            let line = line.and_then(|line| from.get(line)).copied().unwrap_or_default();
+            let line = format!("{}{line}", change.tag());
+            session.line(match change.tag() {
+                similar::ChangeTag::Insert => session.paint(AnsiColor::Green, &line),
+                similar::ChangeTag::Delete => session.paint(AnsiColor::Red, &line),
+                similar::ChangeTag::Equal => line,
+            })?;
+            if change.missing_newline() {
+                session.line("\\ No newline at end of file")?;
+            }
+        }
     }
     Ok(())
 }

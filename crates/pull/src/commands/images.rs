@@ -2,7 +2,6 @@
 
 use std::io;
 
-use drydock_core::image::catalogue::Catalogue;
 use drydock_core::render::images::{Row, rows};
 use drydock_core::{Checked, Outcome, Stage};
 
@@ -27,7 +26,7 @@ pub fn run(images: &Images, session: &mut Session<'_>) -> Result<u8, Error> {
     }
     let plan = &checked.plan;
     let version = &plan.kubernetes_version;
-    if images.all && Catalogue::listing(version).is_none() {
+    if images.all && plan.catalogue.listing(version).is_none() {
         return Err(Error::Usage(format!("no images are known for Kubernetes `{version}`")));
     }
     if !plan.version_known {
@@ -48,7 +47,8 @@ pub fn run(images: &Images, session: &mut Session<'_>) -> Result<u8, Error> {
     }
     match images.format {
         ImagesFormat::Plain => {
-            let names = if images.all { Catalogue::listing(version).unwrap_or_default() } else { plan.needed_images() };
+            let names =
+                if images.all { plan.catalogue.listing(version).unwrap_or_default() } else { plan.needed_images() };
             for name in names {
                 session.line(name)?;
             }
