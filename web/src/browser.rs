@@ -1,11 +1,13 @@
 //! Every call into the browser; nothing here knows what the page is about.
 
+pub mod framed;
+
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    Blob, BlobPropertyBag, Document, DragEvent, Event, HtmlAnchorElement, HtmlDialogElement, HtmlElement, HtmlInputElement,
-    HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, ReadableWritablePair, Response, Storage, Url,
-    UrlSearchParams, Window,
+    Blob, BlobPropertyBag, Document, DragEvent, Event, HtmlAnchorElement, HtmlDialogElement, HtmlElement,
+    HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, ReadableWritablePair, Response, Storage,
+    Url, UrlSearchParams, Window,
 };
 
 pub use web_sys::{Element, File};

@@ -71,10 +71,7 @@ mod tests {
 
     #[test]
     fn what_both_have_stays() {
-        assert_eq!(
-            lines("a\nb\nc\nd\n", "a\nc\nx\nd\n"),
-            [Same("a"), Removed("b"), Same("c"), Added("x"), Same("d")]
-        );
+        assert_eq!(lines("a\nb\nc\nd\n", "a\nc\nx\nd\n"), [Same("a"), Removed("b"), Same("c"), Added("x"), Same("d")]);
         assert_eq!(lines("", "a\n"), [Added("a")]);
         assert_eq!(lines("a\n", ""), [Removed("a")]);
         assert_eq!(added("a\nb\n", "b\nc\n"), [false, true]);

@@ -68,7 +68,10 @@ mod tests {
 
     #[test]
     fn the_query_holds_what_is_set() {
-        assert_eq!(query(&[("tab", Some("images")), ("rke", None), ("kubernetes", Some("v1.30&x"))]), "?tab=images&kubernetes=v1.30x");
+        assert_eq!(
+            query(&[("tab", Some("images")), ("rke", None), ("kubernetes", Some("v1.30&x"))]),
+            "?tab=images&kubernetes=v1.30x"
+        );
         assert_eq!(query(&[("rke", None)]), "");
     }
 }

@@ -32,10 +32,14 @@ pub use decoder::explain_error;
 
 use cluster::Cluster;
 use diagnostic::{Diagnostic, Step};
+use fix::Fix;
 use plan::{Options, Plan};
 use problem::Problem;
 use rules::Facts;
 use yaml::Document;
+
+/// A text that needs more rounds of fixes than this has rules that undo each other.
+const MOST_ROUNDS: usize = 10;
 
 /// What rke does with the file before it touches a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +91,30 @@ pub fn check(text: &str, options: &Options) -> Checked {
 pub fn as_written(text: &str, options: &Options) -> Checked {
     let (document, problems) = Document::parse(text);
     checked(text, &document, problems, options)
+}
+
+/// A text with fixes in it.
+pub struct Fixed {
+    pub text: String,
+    /// How many fixes that took.
+    pub count: usize,
+}
+
+/// Applies of each finding the first fix that `allowed` lets through, round by round: one fix can bring the next fault
+/// to light. Ends where nothing is left, or where fixes undo each other.
+pub fn fixed(text: &str, options: &Options, allowed: impl Fn(&Diagnostic, &Fix) -> bool) -> Fixed {
+    let mut fixed = Fixed { text: text.to_owned(), count: 0 };
+    for _ in 0..MOST_ROUNDS {
+        let checked = check(&fixed.text, options);
+        let first = |found: &Diagnostic| found.fixes.iter().position(|fix| allowed(found, fix));
+        let fixes = checked.diagnostics.iter().filter_map(|found| Some(&found.fixes[first(found)?]));
+        let (text, count) = fix::apply(&fixed.text, fixes);
+        if text == fixed.text {
+            break;
+        }
+        fixed = Fixed { text, count: fixed.count + count };
+    }
+    fixed
 }
 
 fn checked(text: &str, document: &Document, mut problems: Vec<Problem>, options: &Options) -> Checked {

@@ -128,9 +128,16 @@ fn highlighted(yaml: &str) -> String {
         let (code, comment) = line.split_at(comment.unwrap_or(line.len()));
         let start = code.len() - code.trim_start_matches([' ', '-']).len();
         let key = code[start..].find(": ").or_else(|| code[start..].trim_end().strip_suffix(':').map(str::len));
-        match key.filter(|end| code[start..start + end].bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.$/\"*".contains(&b))) {
+        match key.filter(|end| {
+            code[start..start + end].bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.$/\"*".contains(&b))
+        }) {
             Some(end) => {
-                let _ = write!(html, "{}<span class=\"key\">{}</span>", escaped(&code[..start]), escaped(&code[start..start + end]));
+                let _ = write!(
+                    html,
+                    "{}<span class=\"key\">{}</span>",
+                    escaped(&code[..start]),
+                    escaped(&code[start..start + end])
+                );
                 html.push_str(&escaped(&code[start + end..]));
             }
             None => html.push_str(&escaped(code)),

@@ -46,7 +46,12 @@ fn contents(nav: &Nav, path: &str, up: &str) -> String {
                 (true, false) => " aria-current=\"true\"",
                 _ => "",
             };
-            let _ = write!(html, "<li><a href=\"{}\"{current}>{}</a></li>", address(up, &entry.path), escaped(&entry.title));
+            let _ = write!(
+                html,
+                "<li><a href=\"{}\"{current}>{}</a></li>",
+                address(up, &entry.path),
+                escaped(&entry.title)
+            );
         }
         html.push_str("</ul>");
     }

@@ -30,9 +30,10 @@ const FAMILIES: &[(&str, &str)] = &[
 ];
 
 fn index() -> String {
-    let mut page = "# Rules\n\nWhat Drydock finds, by code. A comment `# drydock: ignore[CODE]` at the end of a line, or \
+    let mut page =
+        "# Rules\n\nWhat Drydock finds, by code. A comment `# drydock: ignore[CODE]` at the end of a line, or \
                     on the line before, silences one finding; `pull check --ignore CODE` leaves a rule out.\n"
-        .to_owned();
+            .to_owned();
     for (start, title) in FAMILIES {
         // Writing to a String cannot fail.
         let _ = write!(page, "\n## {title}\n\n| rule | severity | fault |\n|---|---|---|\n");

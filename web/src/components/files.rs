@@ -98,6 +98,12 @@ fn marked(text: &str, altered: &[bool]) -> Html {
             _ => runs.push((is_new(number), line.to_owned())),
         }
     }
-    let run = |(new, run): (bool, String)| if new { html! { <mark>{ run }</mark> } } else { html! { run } };
+    let run = |(new, run): (bool, String)| {
+        if new {
+            html! { <mark>{ run }</mark> }
+        } else {
+            html! { run }
+        }
+    };
     runs.into_iter().map(run).collect()
 }

@@ -13,7 +13,8 @@ const KEYS: &[(&str, &str)] = &[
 
 /// Keys, and how to see for oneself that nothing is sent.
 pub fn help() -> Html {
-    let row = |(keys, what): &(&'static str, &'static str)| html! { <><dt><kbd>{ *keys }</kbd></dt><dd>{ *what }</dd></> };
+    let row =
+        |(keys, what): &(&'static str, &'static str)| html! { <><dt><kbd>{ *keys }</kbd></dt><dd>{ *what }</dd></> };
     html! {
         <>
             <dl class="keys-list">{ for KEYS.iter().map(row) }</dl>

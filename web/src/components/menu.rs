@@ -14,7 +14,13 @@ pub fn menu(id: &'static str, name: &'static str, items: Html) -> Html {
 }
 
 /// `menu`: id of the menu, which closes.
-pub fn item(menu: &'static str, title: &'static str, about: &'static str, act: &Callback<Action>, action: Action) -> Html {
+pub fn item(
+    menu: &'static str,
+    title: &'static str,
+    about: &'static str,
+    act: &Callback<Action>,
+    action: Action,
+) -> Html {
     let onclick = act.reform(move |_: MouseEvent| action.clone());
     html! {
         <li>

@@ -1,7 +1,7 @@
 //! What the page shows: state in, [`crate::state::Action`]s out, no decisions.
 
-pub mod diff;
 pub mod dialog;
+pub mod diff;
 pub mod examples;
 pub mod files;
 pub mod finding;

@@ -27,7 +27,11 @@ pub fn Sees(props: &Props) -> Html {
         Piece::Note(note) => html! { <span class="fate">{ "  ← " }{ prose(note) }</span> },
     };
     let line = |(filled, line): &(bool, String)| {
-        if *filled { html! { <ins>{ line }{ "\n" }</ins> } } else { html! { <>{ line }{ "\n" }</> } }
+        if *filled {
+            html! { <ins>{ line }{ "\n" }</ins> }
+        } else {
+            html! { <>{ line }{ "\n" }</> }
+        }
     };
     html! {
         <>

@@ -17,7 +17,8 @@ pub fn versions(state: &State, act: &Callback<Action>) -> Html {
     let choice = |event: Event| browser::value(&event).filter(|value| !value.is_empty());
     let release = act.reform(move |event: Event| Action::ReleaseChosen(choice(event)));
     let version = act.reform(move |event: Event| Action::VersionChosen(choice(event)));
-    let option = |value: &'static str, selected: bool| html! { <option key={value} {value} {selected}>{ value }</option> };
+    let option =
+        |value: &'static str, selected: bool| html! { <option key={value} {value} {selected}>{ value }</option> };
     let mut releases: Vec<&'static str> = releases.collect();
     releases.reverse();
     html! {

@@ -242,7 +242,10 @@ fn the_guided_start_writes_its_file_into_the_editor() {
     state.reduce(Action::StartAsked);
     state.reduce(Action::StartAnswered { key: "registry", value: "harbor".to_owned() });
     let effects = state.reduce(Action::DialogAccepted);
-    assert!(matches!(&effects[1], Effect::Replace(text) if text.contains("url: harbor.example.com/rke")), "{effects:?}");
+    assert!(
+        matches!(&effects[1], Effect::Replace(text) if text.contains("url: harbor.example.com/rke")),
+        "{effects:?}"
+    );
     assert!(!state.changed());
 }
 
