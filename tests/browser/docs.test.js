@@ -86,6 +86,6 @@ test("the playground leads to the docs and back", () =>
   visit("../index.html", async (page) => {
     await page.getByRole("link", { name: "Docs", exact: true }).click();
     assert.match(page.url(), /\/docs\/index\.html$/);
-    await page.getByRole("link", { name: "Playground" }).click();
+    await page.getByRole("link", { name: "Playground", exact: true }).click();
     await page.getByRole("textbox", { name: "cluster.yml" }).waitFor();
   }));

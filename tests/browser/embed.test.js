@@ -187,7 +187,7 @@ test("the package does in a page what its types say", async () => {
     assert.ok(answers.versions.kubernetes.includes("v1.30.5-rancher1-1"));
     assert.match(answers.unknown, /nothing called `nothing`/);
     assert.match(answers.answer, /no question is called `colour`/);
-    assert.match(answers.option, /rkee/);
+    assert.match(answers.option, /no option is called `rkee`/);
     const given = { ...answers, all: null, none: null, one: null };
     assert.ok(!JSON.stringify(given).includes("canary"), "a secret is given back");
   } finally {

@@ -61,7 +61,7 @@ pub fn render(source: &Source) -> Result<Rendered> {
             }
             Event::Start(Tag::Table(_)) => {
                 out.push(Event::Html(
-                    "<div class=\"table\" role=\"region\" aria-label=\"table\" tabindex=\"0\">".into(),
+                    "<div class=\"table\" role=\"group\" aria-label=\"table\" tabindex=\"0\">".into(),
                 ));
                 out.push(event);
             }

@@ -11,6 +11,7 @@ use drydock_core::image::catalogue::{Catalogue, DEFAULT_RELEASE};
 use drydock_core::plan;
 use drydock_core::render::redact::Redactor;
 use drydock_core::render::{explain as record, images as rows, json};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_wasm_bindgen::Serializer;
 use std::collections::BTreeMap;
@@ -20,18 +21,25 @@ use wasm_bindgen::prelude::*;
 const TYPES: &str = include_str!("types.ts");
 
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 struct Options {
     rke: Option<String>,
     kubernetes_version: Option<String>,
     path: Option<String>,
     all: bool,
     unsafe_fixes: bool,
+    /// `deny_unknown_fields` denies nothing of a JavaScript object, which is asked for known fields only.
+    #[serde(flatten)]
+    unknown: BTreeMap<String, IgnoredAny>,
 }
 
 impl Options {
     fn read(given: JsValue) -> Result<Self, JsError> {
-        Ok(optional(given)?.unwrap_or_default())
+        let options: Self = optional(given)?.unwrap_or_default();
+        match options.unknown.keys().next() {
+            Some(name) => Err(JsError::new(&format!("no option is called `{name}`"))),
+            None => Ok(options),
+        }
     }
 
     fn plan(&self) -> plan::Options {
