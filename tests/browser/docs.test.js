@@ -75,11 +75,17 @@ test("without scripts a page says everything, findings of its examples included"
 
 test("an example opens as a playground with its own text", () =>
   visit("ecr.html", async (page) => {
-    await page.getByRole("button", { name: "Open in the playground" }).first().click();
+    await page.getByRole("button", { name: "Try it here" }).first().click();
     const frame = page.frameLocator("drydock-playground iframe");
     const finding = frame.getByRole("button", { name: /^Error, line 7: .*ecrCredentialPlugin/ });
     await finding.waitFor();
     assert.equal(await frame.locator("header").isVisible(), false);
+  }));
+
+test("an example's link opens the whole playground with its text", () =>
+  visit("ecr.html", async (page) => {
+    await page.getByRole("link", { name: "Open in the playground" }).first().click();
+    await page.getByRole("button", { name: /^Error, line 7: .*ecrCredentialPlugin/ }).waitFor();
   }));
 
 test("the playground leads to the docs and back", () =>
