@@ -12,6 +12,7 @@ class DrydockPlayground extends HTMLElement {
   #frame;
   #port;
   #text;
+  #stale = false;
 
   connectedCallback() {
     if (this.#frame) return;
@@ -70,7 +71,11 @@ class DrydockPlayground extends HTMLElement {
     if (origin !== PAGE.origin || !this.#frame || source !== this.#frame.contentWindow) return;
     if (data?.type === "drydock-ready") {
       this.#port = source;
+      // What follows is about the text that the page opened with, not about ours.
+      this.#stale = this.#text !== undefined;
       this.#send();
+    } else if (data?.type === "drydock-change" && this.#stale) {
+      this.#stale = false;
     } else if (data?.type === "drydock-change") {
       this.dispatchEvent(new CustomEvent("drydock-change", { detail: data.report, bubbles: true }));
     }

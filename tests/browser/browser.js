@@ -11,6 +11,7 @@ const TYPES = {
   ".css": "text/css",
   ".html": "text/html",
   ".js": "text/javascript",
+  ".json": "application/json",
   ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
 };
@@ -32,8 +33,10 @@ export async function site(base = "/drydock/") {
       return;
     }
     const file = join(DIST, normalize(`/${path.slice(base.length) || "index.html"}`));
+    // Module scripts of other pages, as embed.js, are read with permission only; hosts of static pages give it.
+    const head = { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "access-control-allow-origin": "*" };
     createReadStream(file)
-      .on("open", () => response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }))
+      .on("open", () => response.writeHead(200, head))
       .on("error", () => response.writeHead(404).end())
       .pipe(response);
   });

@@ -12,6 +12,7 @@ use crate::components::sides::sides;
 use crate::components::status::status;
 use crate::components::tabs::tabs;
 use crate::editor::{Asked, Editor};
+use crate::embed;
 use crate::state::{Action, State};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -31,6 +32,7 @@ pub enum Message {
 pub struct App {
     state: State,
     editor: Option<Editor>,
+    framed: Option<embed::Host>,
     host: NodeRef,
     /// A frame is asked for in which the text will be read.
     frame_due: bool,
@@ -57,6 +59,7 @@ impl Component for App {
         Self {
             state,
             editor: None,
+            framed: embed::Host::find(&act),
             host: NodeRef::default(),
             frame_due: false,
             speech: None,
@@ -128,6 +131,9 @@ impl Component for App {
         }
         let effects = self.state.start();
         self.carry_out(ctx, effects);
+        if let Some(framed) = &self.framed {
+            framed.ready(&self.state.report);
+        }
     }
 }
 
@@ -168,9 +174,12 @@ impl App {
 
     fn reduce(&mut self, ctx: &Context<Self>, action: Action) {
         let (revision, before) = (self.state.report.revision, browser::now());
-        let effects = self.state.reduce(action);
+        let effects = self.state.reduce(embed::allowed(action));
         if self.state.report.revision != revision {
             self.milliseconds = browser::now() - before;
+            if let Some(framed) = &self.framed {
+                framed.tell(&self.state.report);
+            }
         }
         self.carry_out(ctx, effects);
     }

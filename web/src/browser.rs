@@ -1,5 +1,7 @@
 //! Every call into the browser; nothing here knows what the page is about.
 
+pub mod framed;
+
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::assist;
 use crate::browser::{Element, TextArea};
+use crate::embed;
 use crate::report::{Change, Mark};
 
 /// The accessible name of the editor.
@@ -164,6 +165,7 @@ fn options(content: &str, dark: bool, asked: impl Fn(Asked) + Clone + 'static) -
         ("describedBy", HINT.into()),
         ("nonce", NONCE.into()),
         ("dark", dark.into()),
+        ("readOnly", embed::read_only().into()),
         ("changed", changed.into_js_value()),
         ("fix", fix.into_js_value()),
         ("fixHere", fix_here.into_js_value()),

@@ -8,6 +8,7 @@ mod browser;
 mod components;
 mod diff;
 mod editor;
+mod embed;
 mod examples;
 mod report;
 mod sees;

@@ -150,6 +150,7 @@ impl State {
                 self.name = name;
                 effects
             }
+            Action::Given(text) => self.open(text),
             Action::ExampleChosen(sample) => self.open(sample.text()),
             Action::VersionChosen(version) => {
                 self.options.kubernetes_version = version;

@@ -2,13 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::io::Write as _;
 
 use anyhow::{Result, bail};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use drydock_core::Checked;
 use drydock_core::diagnostic::Diagnostic;
 use drydock_core::plan::Options;
 use drydock_core::rules;
 use drydock_core::text::LineIndex;
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 
 use crate::markdown::escaped;
 
@@ -79,10 +84,20 @@ impl Example {
                 format!("<figure><figcaption><code>{}</code></figcaption>{pre}</figure>\n", escaped(name))
             }
             Kind::Checked(_) | Kind::Shown => {
-                format!("<figure class=\"example\">{pre}<figcaption>{}</figcaption></figure>\n", self.findings(page))
+                let (findings, link) = (self.findings(page), self.link(page));
+                format!("<figure class=\"example\">{pre}<figcaption>{findings}{link}</figcaption></figure>\n")
             }
             Kind::Plain => format!("{pre}\n"),
         }
+    }
+
+    /// As the playground's own links have a text: `#v1=`, deflated, in base64url.
+    fn link(&self, page: &str) -> String {
+        let mut packed = DeflateEncoder::new(Vec::new(), Compression::best());
+        // Writing to memory cannot fail.
+        let _ = packed.write_all(self.text.as_bytes());
+        let packed = BASE64_URL_SAFE_NO_PAD.encode(packed.finish().unwrap_or_default());
+        format!("<p class=\"open\"><a href=\"{}index.html#v1={packed}\">Open in the playground</a></p>", up(page, 1))
     }
 
     fn findings(&self, page: &str) -> String {
@@ -91,7 +106,7 @@ impl Example {
             return "<p>Drydock finds nothing wrong here.</p>".to_owned();
         }
         let lines = LineIndex::new(&self.text);
-        let up = "../".repeat(page.matches('/').count());
+        let up = up(page, 0);
         let mut list = "<ul class=\"findings\">".to_owned();
         for found in &checked.diagnostics {
             let line = lines.position(found.span.start).line;
@@ -107,6 +122,11 @@ impl Example {
         }
         list + "</ul>"
     }
+}
+
+/// The way from a page to the top of the docs, or further up.
+fn up(page: &str, further: usize) -> String {
+    "../".repeat(page.matches('/').count() + further)
 }
 
 /// A message with its backticks turned into code.

@@ -1,5 +1,7 @@
 //! Markdown to HTML: headings get names, links lead to pages of the site, examples say what is found in them.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
@@ -18,6 +20,7 @@ pub fn render(source: &Source) -> Result<Rendered> {
     let mut heading: Option<(usize, String)> = None;
     let mut block: Option<(String, String)> = None;
     let mut in_link = false;
+    let mut names = BTreeSet::new();
     for event in Parser::new_ext(&source.markdown, Options::ENABLE_TABLES) {
         match event {
             Event::Start(Tag::Heading { .. }) => {
@@ -27,7 +30,7 @@ pub fn render(source: &Source) -> Result<Rendered> {
             Event::End(TagEnd::Heading(_)) => {
                 let (at, text) = heading.take().context("a heading ends that did not begin")?;
                 if let Event::Start(Tag::Heading { id, .. }) = &mut out[at] {
-                    *id = Some(slug(&text).into());
+                    *id = Some(unlike(&mut names, slug(&text)).into());
                 }
                 title = title.or(Some(text));
                 out.push(event);
@@ -58,7 +61,7 @@ pub fn render(source: &Source) -> Result<Rendered> {
             }
             Event::Start(Tag::Table(_)) => {
                 out.push(Event::Html(
-                    "<div class=\"table\" role=\"region\" aria-label=\"table\" tabindex=\"0\">".into(),
+                    "<div class=\"table\" role=\"group\" aria-label=\"table\" tabindex=\"0\">".into(),
                 ));
                 out.push(event);
             }
@@ -108,6 +111,14 @@ pub fn examples(source: &Source) -> Result<Vec<Example>> {
 pub fn slug(heading: &str) -> String {
     let words = heading.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
     words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+}
+
+/// A heading that is there twice gets a number.
+fn unlike(names: &mut BTreeSet<String>, name: String) -> String {
+    let numbered = (2_u32..).map(|number| format!("{name}-{number}"));
+    let free = std::iter::once(name.clone()).chain(numbered).find(|name| !names.contains(name)).unwrap_or(name);
+    names.insert(free.clone());
+    free
 }
 
 /// `urls.md#table` is `urls.html#table` on the site.

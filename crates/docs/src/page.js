@@ -1,11 +1,11 @@
-// Each example gets a button that puts a live playground in its place. Without scripts the page is as readable.
+// Each example gets a button that puts a live playground in its place. Without scripts there is still the link.
 import "../embed.js";
 
 for (const example of document.querySelectorAll(".example")) {
   const code = example.querySelector("pre");
   const open = document.createElement("button");
   open.type = "button";
-  open.textContent = "Open in the playground";
+  open.textContent = "Try it here";
   open.addEventListener("click", () => {
     const playground = document.createElement("drydock-playground");
     playground.setAttribute("height", "480");
@@ -15,5 +15,5 @@ for (const example of document.querySelectorAll(".example")) {
     playground.append(text);
     example.replaceChildren(playground);
   });
-  example.querySelector("figcaption").append(open);
+  example.querySelector(".open").prepend(open, " ");
 }

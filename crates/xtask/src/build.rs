@@ -2,7 +2,7 @@
 
 use crate::page::{offline, policy};
 use crate::setup::{self, Environment};
-use crate::{step, workspace};
+use crate::{docs, package, step, workspace};
 use anyhow::{Context, Result};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -14,12 +14,23 @@ use std::process::Command;
 
 pub fn run() -> Result<()> {
     let environment = setup::ensure(&[setup::PAGE])?;
-    page(&environment)?;
+    site(&environment)?;
     Ok(())
 }
 
+/// The page, the docs and the JavaScript package; returns the folder they are in.
+pub fn site(environment: &Environment) -> Result<PathBuf> {
+    let dist = page(environment)?;
+    docs::build(&dist.join("docs"))?;
+    let package = dist.join("js");
+    package::build(environment, &package)?;
+    report(&dist)?;
+    report(&package)?;
+    Ok(dist)
+}
+
 /// Builds both forms of the page; returns the folder they are in.
-pub fn page(environment: &Environment) -> Result<PathBuf> {
+fn page(environment: &Environment) -> Result<PathBuf> {
     let dist = workspace::root().join("dist");
     // Relative addresses: the site works below any path.
     let options = ["build", "--offline", "--release", "--public-url", "./", "--dist"];
@@ -33,10 +44,9 @@ pub fn page(environment: &Environment) -> Result<PathBuf> {
         fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
     };
     let one_file = policy::for_one_file(&offline::inline(&html, &read)?)?;
-    fs::write(&index, policy::for_site(&html)?)?;
+    fs::write(&index, policy::for_site(&docs::linked(&html)?)?)?;
     fs::write(dist.join("drydock.html"), &one_file)?;
 
-    report(&dist)?;
     println!("dist/drydock.html: {}, sha256 {:x}", kib(one_file.len()), Sha256::digest(&one_file));
     Ok(dist)
 }
@@ -53,12 +63,13 @@ pub fn trunk(environment: &Environment) -> Command {
 fn report(dist: &Path) -> Result<()> {
     let mut files: Vec<_> = fs::read_dir(dist)?.flatten().map(|entry| entry.path()).collect();
     files.sort();
+    let folder = dist.strip_prefix(workspace::root()).unwrap_or(dist).display();
     for file in files.iter().filter(|file| file.is_file() && !file.ends_with("drydock.html")) {
         let bytes = fs::read(file)?;
         let mut packed = GzEncoder::new(Vec::new(), Compression::best());
         packed.write_all(&bytes)?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        println!("dist/{name}: {}, gzip {}", kib(bytes.len()), kib(packed.finish()?.len()));
+        println!("{folder}/{name}: {}, gzip {}", kib(bytes.len()), kib(packed.finish()?.len()));
     }
     Ok(())
 }

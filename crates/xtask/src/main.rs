@@ -1,6 +1,8 @@
 //! The project's own commands; each does the set-up it needs.
 
 mod build;
+mod docs;
+mod package;
 mod page;
 mod serve;
 mod setup;

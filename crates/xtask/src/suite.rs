@@ -110,7 +110,7 @@ fn as_printed(answer: &str) -> Result<String> {
 
 fn browser(root: &Path, suite: &mut Suite) -> Result<()> {
     let environment: Environment = setup::ensure(&[setup::PAGE, setup::BROWSER])?;
-    match build::page(&environment) {
+    match build::site(&environment) {
         Ok(dist) => {
             let mut node = environment.command("node");
             node.current_dir(root.join("tests/browser")).env("DIST", dist).args(["--test", "--test-reporter=spec"]);

@@ -96,7 +96,7 @@ const typedOver = EditorView.domEventHandlers({
  * Puts an editor into `parent`. `changed` is called after each change of the text; `fix(revision, finding, fix)` and
  * `fixHere(offset)` when a fix is asked for; `tell` and `offers` say what a key means and what may stand at a place.
  */
-function create(parent, { text, label, describedBy, nonce, dark, changed, fix, fixHere, tell, offers }) {
+function create(parent, { text, label, describedBy, nonce, dark, readOnly, changed, fix, fixHere, tell, offers }) {
   const askForFix = (view) => {
     fixHere(view.state.selection.main.head);
     return true;
@@ -124,6 +124,7 @@ function create(parent, { text, label, describedBy, nonce, dark, changed, fix, f
       completion(offers),
       typedOver,
       EditorState.tabSize.of(2),
+      EditorState.readOnly.of(readOnly),
       // Tab stays unbound: it must leave the editor.
       keymap.of([
         { key: "F8", run: nextDiagnostic },

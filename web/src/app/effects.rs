@@ -64,7 +64,8 @@ impl App {
             Effect::HushLater => {
                 self.hush = browser::later(HUSH_AFTER_MS, self.hush.take(), move || act.emit(Action::Hush));
             }
-            Effect::GuardLeaving(on) => browser::guard_leaving(on),
+            // A page around this one decides for itself when it is left.
+            Effect::GuardLeaving(on) => browser::guard_leaving(on && self.framed.is_none()),
             Effect::Focus(id) => browser::focus(&id),
             Effect::PickFile => browser::click("file"),
         }

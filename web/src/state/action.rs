@@ -30,6 +30,8 @@ pub enum Action {
         name: String,
         text: String,
     },
+    /// By the page that this one is framed in.
+    Given(String),
     ExampleChosen(&'static Sample),
     /// None: as the file says.
     VersionChosen(Option<String>),
