@@ -343,6 +343,7 @@ fn word(text: &str) -> &str {
 fn as_image(word: &str) -> Option<String> {
     if let Some((_, rest)) = word.split_once("://") {
         let (host, path) = rest.split_once("/v2/")?;
+        let host = hub(host);
         let (name, tag) = path.split_once("/manifests/")?;
         let sign = if tag.contains(':') { '@' } else { ':' };
         return as_image(&format!("{host}/{name}{sign}{tag}"));
@@ -356,8 +357,12 @@ fn url_host(line: &str) -> Option<String> {
     let (_, rest) = line.split_once("https://").or_else(|| line.split_once("http://"))?;
     let host = rest.split(|c: char| c.is_whitespace() || "/\"'?,;)]".contains(c)).next()?;
     let host = host.rsplit('@').next().unwrap_or_default();
-    let host = if host == "registry-1.docker.io" { "docker.io" } else { host };
-    (!host.is_empty()).then(|| host.to_owned())
+    (!host.is_empty()).then(|| hub(host).to_owned())
+}
+
+/// Docker Hub answers under another name than the one its images have.
+fn hub(host: &str) -> &str {
+    if host == "registry-1.docker.io" { "docker.io" } else { host }
 }
 
 fn host_of(url: &str) -> &str {

@@ -66,6 +66,12 @@ fn messages_of_the_world_find_their_cause_in_the_file() {
         ("x509: certificate has expired or is not yet valid: current time".into(), "x509-expired", "", ""),
         ("Get \"https://mirror.example.com/v2/\": http: server gave HTTP response to HTTPS client".into(), "http-not-https", "mirror.example.com", "- private_registries[2].url"),
         ("registries must be valid RFC 3986 URI authorities: host/path".into(), "rke2-registry-with-path", "", ""),
+        (
+            "Get \"https://registry-1.docker.io/v2/rancher/rke-tools/manifests/v1\": toomanyrequests".into(),
+            "rate-limit",
+            "docker.io/rancher/rke-tools:v1",
+            "- private_registries",
+        ),
         ("toomanyrequests: You have reached your pull rate limit.".into(), "rate-limit", "", ""),
         ("Error response from daemon: manifest for mirror.example.com/team/coreos/etcd:v3.5.12 not found: manifest unknown: manifest unknown".into(), "manifest-unknown", "mirror.example.com/team/coreos/etcd:v3.5.12", "- system_images.etcd"),
         ("Error response from daemon: pull access denied for rancher/nowhere, repository does not exist or may require 'docker login'".into(), "access-denied", "rancher/nowhere", "- private_registries"),
