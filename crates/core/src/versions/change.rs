@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::notes::{self, Note};
 use crate::compare::{self, Findings, Images, Outcome, Pair, Setting};
-use crate::image::catalogue::{BUILT_IN, Catalogue};
+use crate::image::catalogue::Catalogue;
 use crate::image::version::Version;
 use crate::plan::Options;
 use crate::{Checked, check};
@@ -24,8 +24,8 @@ pub struct VersionChange {
     pub settings: Vec<Setting>,
     pub findings: Findings,
     /// Docker versions that rke no longer takes, and takes from now on.
-    pub docker_dropped: Vec<&'static str>,
-    pub docker_added: Vec<&'static str>,
+    pub docker_dropped: Vec<String>,
+    pub docker_added: Vec<String>,
 }
 
 /// One of the two versions.
@@ -34,13 +34,13 @@ pub struct Target {
     pub version: String,
     /// The release has images for it.
     pub known: bool,
-    /// First and last release that know it, where one does.
+    /// First and last release that came with it, whatever metadata is in use; none where no release did.
     pub first_release: Option<&'static str>,
     pub last_release: Option<&'static str>,
     /// Images that this cluster needs are given only to subscribers.
     pub subscription: bool,
     /// Docker versions that rke accepts; empty: nothing known.
-    pub docker: Vec<&'static str>,
+    pub docker: Vec<String>,
 }
 
 /// `from` none: the version that counts for the file. The version in the text, and of the options, is set aside.
@@ -55,7 +55,7 @@ pub fn compare(text: &str, from: Option<&str>, to: &str, options: &Options) -> V
     let beyond = |these: &Target, those: &Target| {
         // Where nothing is known nothing is dropped.
         let known = !these.docker.is_empty() && !those.docker.is_empty();
-        these.docker.iter().copied().filter(|version| known && !those.docker.contains(version)).collect()
+        these.docker.iter().filter(|version| known && !those.docker.contains(version)).cloned().collect()
     };
     VersionChange {
         rke: new.plan.rke.clone(),
@@ -74,13 +74,15 @@ pub fn compare(text: &str, from: Option<&str>, to: &str, options: &Options) -> V
 fn target(checked: &Checked) -> Target {
     let version = checked.plan.kubernetes_version.clone();
     let releases = super::known_by(&version);
+    let docker =
+        |version: &str| checked.plan.catalogue.docker_versions(version).into_iter().map(str::to_owned).collect();
     Target {
         known: checked.plan.version_known,
         first_release: releases.first().copied(),
         last_release: releases.last().copied(),
         subscription: checked.plan.needed_images().into_iter().any(Catalogue::needs_subscription),
         // By minor version, so only of what is a version.
-        docker: Version::from_kubernetes(&version).map_or(Vec::new(), |_| BUILT_IN.docker_versions(&version)),
+        docker: if Version::from_kubernetes(&version).is_ok() { docker(&version) } else { Vec::new() },
         version,
     }
 }

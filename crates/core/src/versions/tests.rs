@@ -108,7 +108,7 @@ fn a_move_says_images_defaults_findings_and_docker() {
     assert_eq!(kubernetes.to.as_deref(), Some("rancher/hyperkube:v1.30.5-rancher1"));
     let removed: Vec<_> = moved.images.removed.iter().map(|change| change.key).collect();
     assert_eq!(removed, ["weave_node", "weave_cni"]);
-    assert_eq!((moved.docker_dropped.as_slice(), moved.docker_added.as_slice()), (&[][..], &[][..]));
+    assert!(moved.docker_dropped.is_empty() && moved.docker_added.is_empty());
     let up = change(NODE, "v1.23.16-rancher2-3", "v1.24.17-rancher1-1");
     let settings: Vec<_> = up.settings.iter().map(|s| (s.at.as_str(), s.from.as_deref(), s.to.as_deref())).collect();
     assert_eq!(settings, [("enable_cri_dockerd", None, Some("true"))]);
