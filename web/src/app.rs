@@ -189,7 +189,7 @@ impl App {
 fn listen_to_keys(act: Callback<Action>) {
     browser::on_key(move |event| {
         let action = match event.key().as_str() {
-            "s" if event.ctrl_key() || event.meta_key() => Action::SaveAsked,
+            "s" | "S" if (event.ctrl_key() || event.meta_key()) && !event.shift_key() => Action::SaveAsked,
             "?" if !browser::writes(event) => Action::HelpAsked,
             _ => return false,
         };

@@ -59,6 +59,7 @@ pub fn settings() -> Settings {
         rke: params.get("rke"),
         kubernetes: params.get("kubernetes"),
         fragment: fragment(),
+        address: address(),
         plain: storage().and_then(|storage| storage.get_item(PLAIN).ok()?).is_some(),
     }
 }
@@ -271,13 +272,16 @@ pub fn focus(id: &str) {
     }
 }
 
-/// The value of the `<select>` or `<input>` that changed.
+/// The value of the `<select>`, `<input>` or `<textarea>` that changed.
 pub fn value(event: &Event) -> Option<String> {
     let target = event.target()?;
-    match target.dyn_ref::<HtmlSelectElement>() {
-        Some(select) => Some(select.value()),
-        None => Some(target.dyn_ref::<HtmlInputElement>()?.value()),
+    if let Some(select) = target.dyn_ref::<HtmlSelectElement>() {
+        return Some(select.value());
     }
+    if let Some(area) = target.dyn_ref::<HtmlTextAreaElement>() {
+        return Some(area.value());
+    }
+    Some(target.dyn_ref::<HtmlInputElement>()?.value())
 }
 
 /// The file chosen in a picker, which is emptied so that the same file can be chosen again.

@@ -39,6 +39,10 @@ pub struct State {
     file: Option<&'static str>,
     /// What `written` was made from.
     written_from: Option<(u32, Option<&'static str>, Rc<Answers>)>,
+    /// The version that the tab Versions moves to; the newest on offer without.
+    pub target: Option<Rc<str>>,
+    /// What the tab Explain an error explains.
+    pub log: Rc<str>,
     pub dialog: Option<Rc<Dialog>>,
     pub status: Status,
     /// A plain text box in place of the editor.
@@ -51,6 +55,8 @@ pub struct State {
     /// Chosen by hand or in the address; else the system's.
     dark: Option<bool>,
     system_dark: bool,
+    /// Of the page, for links to it.
+    address: String,
     /// What stands behind `v1=` in the address.
     shared: Option<String>,
 }
@@ -97,6 +103,8 @@ impl State {
             written: Rc::default(),
             file: None,
             written_from: None,
+            target: None,
+            log: Rc::from(""),
             dialog: None,
             status: Status::default(),
             plain: settings.plain,
@@ -109,6 +117,7 @@ impl State {
                 _ => None,
             },
             system_dark,
+            address: settings.address.clone().unwrap_or_default(),
             shared: settings.fragment.strip_prefix(share::VERSION).map(str::to_owned),
         };
         state.write_file();
@@ -209,6 +218,14 @@ impl State {
                 Ok(()) => Vec::new(),
                 Err(error) => vec![self.say(error.to_string())],
             },
+            Action::TargetChosen(version) => {
+                self.target = Some(Rc::from(version));
+                Vec::new()
+            }
+            Action::LogTyped(log) => {
+                self.log = Rc::from(log);
+                Vec::new()
+            }
             Action::Export(export) => vec![self.export(export)],
             Action::Copy { what, text } => vec![Effect::Copy { what, text }],
             Action::Download { name, text } => vec![Effect::Download { name, text }],

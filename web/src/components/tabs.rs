@@ -1,11 +1,13 @@
 use yew::prelude::*;
 
+use super::explain::Explain;
 use super::files::files;
 use super::images::Images;
 use super::problems::Problems;
 use super::registries::Registries;
 use super::rule;
 use super::sees::Sees;
+use super::versions::Versions;
 use crate::state::{Action, Page, State, TABS, Tab};
 
 pub fn tabs(state: &State, act: &Callback<Action>) -> Html {
@@ -18,6 +20,10 @@ pub fn tabs(state: &State, act: &Callback<Action>) -> Html {
         (None, Tab::Images) => html! { <Images {report} only_needed={state.only_needed} {act} /> },
         (None, Tab::Registries) => html! { <Registries {report} {act} /> },
         (None, Tab::Files) => files(state, act),
+        (None, Tab::Versions) => {
+            html! { <Versions {report} options={state.options.clone()} target={state.target.clone()} {act} /> }
+        }
+        (None, Tab::Explain) => html! { <Explain {report} log={state.log.clone()} {act} /> },
     };
     let current = state.tab;
     let onkeydown = {

@@ -18,6 +18,8 @@ pub struct Settings {
     pub kubernetes: Option<String>,
     /// Without its `#`.
     pub fragment: String,
+    /// Of the page, without settings and fragment; none for a file.
+    pub address: Option<String>,
     /// The plain text box was chosen on this device.
     pub plain: bool,
 }
@@ -69,6 +71,10 @@ pub enum Action {
         key: &'static str,
         value: String,
     },
+    /// The version that the cluster moves to.
+    TargetChosen(String),
+    /// The log to explain.
+    LogTyped(String),
     /// The findings in a form to take away.
     Export(Export),
     Copy {

@@ -60,7 +60,7 @@ impl State {
         let (after, count) = self.report.fixed(&self.options);
         let fixes = if count == 1 { "1 fix".to_owned() } else { format!("{count} fixes") };
         let changes = self.report.change_to(&after).into_iter().collect();
-        self.preview(format!("{fixes} that keep what you meant"), changes, after, format!("{fixes} applied."))
+        self.preview(format!("Fix all: {fixes}"), changes, after, format!("{fixes} applied."))
     }
 
     fn preview(
@@ -118,7 +118,7 @@ impl State {
         if let Some(Dialog::Share(share)) = self.dialog.as_mut().map(Rc::make_mut) {
             share.link = match packed {
                 None => Link::Refused("This browser cannot pack the text."),
-                Some(packed) => match format!("{settings}#{}{packed}", share::VERSION) {
+                Some(packed) => match format!("{}{settings}#{}{packed}", self.address, share::VERSION) {
                     link if link.len() > share::LONGEST => {
                         Link::Refused("The text is too long for a link: send the file instead.")
                     }

@@ -39,11 +39,11 @@ fn what_was_typed_before_the_program_arrived_is_kept() {
 fn keys_walk_around_the_list_of_tabs_and_take_the_focus_along() {
     let mut state = state();
     let focus = |tab: Tab| vec![Effect::Focus(tab.element_id())];
-    assert_eq!(state.reduce(Action::TabKey("ArrowLeft".to_owned())), focus(Tab::Files));
+    assert_eq!(state.reduce(Action::TabKey("ArrowLeft".to_owned())), focus(Tab::Explain));
     assert_eq!(state.reduce(Action::TabKey("ArrowRight".to_owned())), focus(Tab::Problems));
-    assert_eq!(state.reduce(Action::TabKey("End".to_owned())), focus(Tab::Files));
+    assert_eq!(state.reduce(Action::TabKey("End".to_owned())), focus(Tab::Explain));
     assert_eq!(state.reduce(Action::TabKey("x".to_owned())), vec![]);
-    assert_eq!(state.tab, Tab::Files);
+    assert_eq!(state.tab, Tab::Explain);
 }
 
 #[test]
