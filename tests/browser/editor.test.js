@@ -116,6 +116,16 @@ test("where the page is narrow the problems are one button away, and a jump lead
     { viewport: { width: 320, height: 640 } },
   ));
 
+test("a crash is told, and the text stays", () =>
+  visit("", async (page) => {
+    await page.evaluate(() =>
+      dispatchEvent(new ErrorEvent("error", { error: new WebAssembly.RuntimeError("unreachable") })),
+    );
+    await page.getByRole("alert").filter({ hasText: "still there" }).waitFor();
+    assert.match(await text(page), /ecrCredentialPlugin/);
+    await accessible(page);
+  }));
+
 for (const [name, options] of LOOKS.slice(0, 3)) {
   test(`axe finds nothing in the plain text box and in the offers: ${name}`, () =>
     visit(

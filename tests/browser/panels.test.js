@@ -66,6 +66,22 @@ test("what rke sees: dropped keys are struck out, nulls and defaults are told, s
     assert.equal(await page.evaluate(() => getSelection().toString()), "1.2");
   }));
 
+test("images are searched by name and key, and what is listed is copied", () =>
+  visit(
+    "?tab=images",
+    async (page) => {
+      const rows = page.getByRole("table", { name: "System images" }).getByRole("row");
+      const all = await rows.count();
+      await page.getByRole("textbox", { name: "Search" }).fill("coredns");
+      const found = await rows.count();
+      assert.ok(found > 1 && found < all, `${found} of ${all} rows`);
+      await button(page, "Copy").click();
+      await page.getByRole("status").filter({ hasText: /^Copied \d+ image names\.$/ }).waitFor();
+      assert.match(await copied(page), /^(.*coredns.*\n)+$/);
+    },
+    clipboard,
+  ));
+
 test("files: those that do not apply say why, and a change is marked in the preview", () =>
   visit("?tab=files&example=clean", async (page) => {
     await page.getByText(/^\d+ not for this file$/).click();

@@ -32,6 +32,8 @@ pub struct State {
     /// Severities that the list of problems leaves out.
     pub hidden: Rc<Vec<Severity>>,
     pub only_needed: bool,
+    /// Which images are listed.
+    pub search: Rc<str>,
     pub answers: Rc<Answers>,
     /// Of the tab Files, once it was open.
     pub written: Rc<Option<Written>>,
@@ -99,6 +101,7 @@ impl State {
             rule,
             hidden: Rc::default(),
             only_needed: false,
+            search: Rc::from(""),
             answers: Rc::default(),
             written: Rc::default(),
             file: None,
@@ -208,6 +211,10 @@ impl State {
             }
             Action::OnlyNeeded(only) => {
                 self.only_needed = only;
+                Vec::new()
+            }
+            Action::ImagesSearched(search) => {
+                self.search = Rc::from(search.trim());
                 Vec::new()
             }
             Action::FileChosen(id) => {

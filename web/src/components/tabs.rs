@@ -17,7 +17,9 @@ pub fn tabs(state: &State, act: &Callback<Action>) -> Html {
         (Some(Page::All), _) => rule::all(),
         (None, Tab::Problems) => html! { <Problems {report} hidden={state.hidden.clone()} {act} /> },
         (None, Tab::Sees) => html! { <Sees {report} {act} /> },
-        (None, Tab::Images) => html! { <Images {report} only_needed={state.only_needed} {act} /> },
+        (None, Tab::Images) => {
+            html! { <Images {report} only_needed={state.only_needed} search={state.search.clone()} {act} /> }
+        }
         (None, Tab::Registries) => html! { <Registries {report} {act} /> },
         (None, Tab::Files) => files(state, act),
         (None, Tab::Versions) => {

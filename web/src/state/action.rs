@@ -64,6 +64,8 @@ pub enum Action {
     /// The file itself, to keep.
     SaveAsked,
     OnlyNeeded(bool),
+    /// Part of an image's name or key; empty: all are listed.
+    ImagesSearched(String),
     /// By id of its generator.
     FileChosen(&'static str),
     /// To a question of a generator, by key; an empty answer takes it back.
