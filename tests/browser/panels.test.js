@@ -34,6 +34,9 @@ test("problems are filtered, copied and downloaded", () =>
       assert.equal(report.version, 1);
       assert.equal(report.files[0].findings.length, all);
       assert.doesNotMatch(JSON.stringify(report), /change-me/);
+      await button(page, "Download").click();
+      const [sarif] = await Promise.all([page.waitForEvent("download"), button(page, "as SARIF").click()]);
+      assert.equal(JSON.parse(readFileSync(await sarif.path(), "utf8")).runs[0].results.length, all);
     },
     clipboard,
   ));

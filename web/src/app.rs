@@ -105,7 +105,7 @@ impl Component for App {
         html! {
             <div class="page" ondragover={dragged} {ondrop}>
                 { header(state, act) }
-                <input id="file" type="file" hidden=true accept=".yml,.yaml,text/*" {onchange} />
+                <input id="file" type="file" hidden=true accept=".yml,.yaml,.json,text/*" {onchange} />
                 { sides(state, act) }
                 <main>
                     <section class="editor" aria-label="Editor">

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use drydock_core::artifacts::Answers;
 use drydock_core::diagnostic::Severity;
+use drydock_core::image::catalogue::Catalogue;
 use drydock_core::plan::Options;
 use drydock_core::rules::{self, Rule};
 
@@ -156,12 +157,20 @@ impl State {
     fn act(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Typed(text) => self.read(text),
-            Action::Opened { name, text } => {
-                let mut effects = self.open(text);
-                effects.push(self.say(format!("Opened {name}.")));
-                self.name = name;
-                effects
-            }
+            Action::Opened { name, text } => match metadata(&name, &text) {
+                Some(catalogue) => {
+                    self.options.catalogue = catalogue;
+                    let mut effects = self.read(self.report.text.clone());
+                    effects.push(self.say(format!("Versions and images come from {name} now.")));
+                    effects
+                }
+                None => {
+                    let mut effects = self.open(text);
+                    effects.push(self.say(format!("Opened {name}.")));
+                    self.name = name;
+                    effects
+                }
+            },
             Action::Given(text) => self.open(text),
             Action::ExampleChosen(sample) => self.open(sample.text()),
             Action::VersionChosen(version) => {
@@ -348,6 +357,11 @@ impl State {
 /// The button that was pressed goes with its finding; the focus must not be lost.
 fn to_the_panel() -> Effect {
     Effect::Focus("panel".to_owned())
+}
+
+/// A newer data.json may be opened and dropped like any other file.
+fn metadata(name: &str, text: &str) -> Option<Catalogue> {
+    name.ends_with(".json").then(|| Catalogue::read(text).ok())?
 }
 
 fn page(fragment: &str) -> Option<Page> {

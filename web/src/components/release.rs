@@ -1,4 +1,4 @@
-use drydock_core::image::catalogue::{BUILT_IN, DEFAULT_RELEASE};
+use drydock_core::image::catalogue::DEFAULT_RELEASE;
 use yew::prelude::*;
 
 use crate::browser;
@@ -8,8 +8,8 @@ use crate::state::{Action, State};
 pub fn release(state: &State, act: &Callback<Action>) -> Html {
     let plan = &state.report.checked.plan;
     let chosen = state.options.kubernetes_version.as_deref();
-    let releases = BUILT_IN.releases().map(|release| release.name).filter(|name| *name != DEFAULT_RELEASE);
-    let known = BUILT_IN.release(&plan.rke).map(|release| release.known()).unwrap_or_default();
+    let releases = plan.catalogue.releases().map(|release| release.name).filter(|name| *name != DEFAULT_RELEASE);
+    let known = plan.catalogue.release(&plan.rke).map(|release| release.known()).unwrap_or_default();
     let from_file = match chosen {
         None => format!("{} (file)", plan.kubernetes_version),
         Some(_) => "from the file".to_owned(),
@@ -17,9 +17,8 @@ pub fn release(state: &State, act: &Callback<Action>) -> Html {
     let choice = |event: Event| browser::value(&event).filter(|value| !value.is_empty());
     let on_release = act.reform(move |event: Event| Action::ReleaseChosen(choice(event)));
     let on_version = act.reform(move |event: Event| Action::VersionChosen(choice(event)));
-    let option =
-        |value: &'static str, selected: bool| html! { <option key={value} {value} {selected}>{ value }</option> };
-    let mut releases: Vec<&'static str> = releases.collect();
+    let option = |value: &str, selected: bool| html! { <option value={value.to_owned()} {selected}>{ value }</option> };
+    let mut releases: Vec<&str> = releases.collect();
     releases.reverse();
     html! {
         <>

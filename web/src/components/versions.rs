@@ -2,10 +2,11 @@ use std::rc::Rc;
 
 use drydock_core::compare::{Difference, Setting};
 use drydock_core::plan::Options;
-use drydock_core::versions::{Effect, Note, VersionChange, compare, known};
+use drydock_core::versions::{Effect, Note, VersionChange, compare};
 use yew::prelude::*;
 
 use super::fetched::fetched;
+use super::menu::button;
 use super::prose::prose;
 use crate::browser;
 use crate::report::Report;
@@ -25,18 +26,15 @@ pub struct Props {
 pub fn Versions(props: &Props) -> Html {
     let Props { report, options, target, act } = props;
     let plan = &report.checked.plan;
-    let versions = known(&plan.rke);
-    let newest = versions.iter().rev().find(|version| version.offered).map_or("", |version| version.name);
-    let target = target.as_deref().unwrap_or(newest);
+    let release = plan.catalogue.release(&plan.rke);
+    let versions = release.as_ref().map(|release| release.known()).unwrap_or_default();
+    let offered = release.as_ref().map(|release| release.offered()).unwrap_or_default();
+    let target = target.as_deref().or(offered.last().copied()).unwrap_or_default();
     let onchange = act.reform(|event: Event| Action::TargetChosen(browser::value(&event).unwrap_or_default()));
     let change = compare(&report.text, None, target, options);
-    let option = |version: &drydock_core::versions::KubernetesVersion| {
-        let note = match (version.offered, version.deprecated) {
-            (true, _) => " (on offer)",
-            (_, true) => " (deprecated)",
-            _ => "",
-        };
-        html! { <option value={version.name} selected={version.name == target}>{ version.name }{ note }</option> }
+    let option = |version: &&str| {
+        let note = if offered.contains(version) { " (on offer)" } else { "" };
+        html! { <option value={version.to_string()} selected={*version == target}>{ *version }{ note }</option> }
     };
     html! {
         <>
@@ -45,6 +43,7 @@ pub fn Versions(props: &Props) -> Html {
                     <span>{ format!("From {} to", change.from.version) }</span>
                     <select {onchange}>{ for versions.iter().rev().map(option) }</select>
                 </label>
+                { button("Newer data.json", act, Action::OpenAsked) }
             </div>
             { outcome(&change) }
             { section("What changes", &change.notes, note) }

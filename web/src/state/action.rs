@@ -28,6 +28,7 @@ pub struct Settings {
 pub enum Action {
     /// The editor's text, after any change.
     Typed(String),
+    /// A cluster.yml, or a data.json of rancher/kontainer-driver-metadata to answer from.
     Opened {
         name: String,
         text: String,
@@ -118,6 +119,7 @@ pub enum Export {
     Markdown,
     Command,
     Json,
+    Sarif,
 }
 
 /// What the browser is to do.

@@ -66,6 +66,18 @@ fn an_opened_file_has_the_line_breaks_of_the_editor() {
 }
 
 #[test]
+fn a_newer_data_json_is_answered_from_and_the_text_stays() {
+    let mut state = typed("kubernetes_version: v1.99.1-rancher1-1\n");
+    let text = state.report.text.clone();
+    let images = r#"{"K8sVersionRKESystemImages": {"v1.99.1-rancher1-1": {"kubernetes": "rancher/hyperkube:v1.99.1-rancher1"}}}"#;
+    state.reduce(Action::Opened { name: "data.json".to_owned(), text: images.to_owned() });
+    assert_eq!(state.status.text, "Versions and images come from data.json now.");
+    assert_eq!(state.report.text, text);
+    let image = state.report.checked.plan.images.iter().find(|image| image.key == "kubernetes");
+    assert_eq!(image.map(|image| image.image.as_str()), Some("rancher/hyperkube:v1.99.1-rancher1"));
+}
+
+#[test]
 fn a_fix_is_one_change_in_utf16_and_says_what_was_done() {
     let mut state = typed("# 😀\nold: 1\n");
     let at = state.report.text.find("old").unwrap();
@@ -222,7 +234,7 @@ fn severities_are_hidden_and_shown() {
 #[test]
 fn what_is_taken_away_holds_no_secret() {
     let mut state = typed("private_registries:\n- {url: 'https://r.io', user: u, password: canary-7f3a}\n");
-    for export in [Export::Markdown, Export::Json] {
+    for export in [Export::Markdown, Export::Json, Export::Sarif] {
         match &state.reduce(Action::Export(export))[..] {
             [Effect::Copy { text, .. } | Effect::Download { text, .. }] => {
                 assert!(text.contains("D201") && !text.contains("canary"), "{text}");
