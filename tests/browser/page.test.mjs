@@ -2,48 +2,15 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { after, before, describe, test } from "node:test";
-import { launch, oneFile, open, site } from "./browser.js";
+import { describe, test } from "node:test";
+import { oneFile, open } from "./browser.js";
+import { LOOKS, accessible, button, editor, focused, replaceText, tab, text, visitor } from "./visit.js";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const ECR_HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
 
-let browser;
-let server;
-before(async () => {
-  browser = await launch();
-  server = await site();
-});
-after(async () => {
-  server.close();
-  await browser.close();
-});
-
-/** Runs `steps` on a page of its own, and lets no error of the page or its policy pass. */
-async function visit(query, steps, options) {
-  const { page, context, requests, errors } = await open(browser, `${server.url}${query}`, options);
-  try {
-    await steps(page, requests);
-    assert.deepEqual(errors, []);
-  } finally {
-    await context.close();
-  }
-}
-
-const button = (page, name) => page.getByRole("button", { name, exact: typeof name === "string" });
-const tab = (page, name) => page.getByRole("tab", { name, exact: true });
-const editor = (page) => page.getByRole("textbox", { name: "cluster.yml" });
-const text = (page) => page.evaluate(() => document.querySelector(".cm-content").cmTile.view.state.doc.toString());
+const shared = visitor();
+const { visit } = shared;
 const comments = (yaml) => yaml.match(/#.*/g);
-
-async function replaceText(page, content) {
-  await editor(page).click();
-  await page.keyboard.press("Control+A");
-  // Over a selection Chromium itself would write a style attribute for a moment, which the policy refuses.
-  await page.keyboard.press("Backspace");
-  await page.keyboard.insertText(content);
-}
 
 /** The manual's example, from the finding to the snippets. */
 async function journey(page) {
@@ -66,7 +33,9 @@ async function journey(page) {
   await finding.waitFor();
   assert.equal(await text(page), before);
   await button(page, "Fix all").click();
+  await page.getByRole("dialog").getByRole("button", { name: "Apply" }).click();
   await finding.waitFor({ state: "detached" });
+  assert.equal(await focused(page), "panel");
 
   await tab(page, "Images").click();
   const images = page.getByRole("table", { name: "System images" });
@@ -115,7 +84,7 @@ async function journey(page) {
 test("the manual's example: finding, fix, images, registries, files", () => visit("", journey));
 
 test("the one file does the same from disk, with the network off and without a request", async () => {
-  const { page, context, requests, errors } = await open(browser, oneFile, { offline: true });
+  const { page, context, requests, errors } = await open(shared.browser, oneFile, { offline: true });
   await journey(page);
   assert.deepEqual(errors, []);
   assert.deepEqual(requests.filter((url) => !/^(data|blob):/.test(url)), [oneFile]);
@@ -126,7 +95,7 @@ test("a secret in the text stays in the text", () =>
   visit("", async (page, requests) => {
     const loaded = requests.length;
     await replaceText(page, "private_registries:\n- url: registry.example.com\n  user: u\n  password: canary-7f3a\n");
-    for (const name of ["Images", "Registries", "Files", "Problems"]) {
+    for (const name of ["What RKE sees", "Images", "Registries", "Files", "Versions", "Explain an error", "Problems"]) {
       await tab(page, name).click();
       assert.doesNotMatch(await page.locator(".panel").innerText(), /canary/, name);
     }
@@ -195,16 +164,19 @@ test("the keyboard gets into the editor and out, and along the tabs", () =>
   visit("", async (page) => {
     await editor(page).focus();
     await page.keyboard.press("Tab");
-    assert.equal(await page.evaluate(() => document.activeElement.id), "tab-problems");
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Plain text");
+    await tab(page, "Problems").focus();
     await page.keyboard.press("ArrowRight");
-    assert.equal(await page.evaluate(() => document.activeElement.id), "tab-images");
-    assert.equal(await tab(page, "Images").getAttribute("aria-selected"), "true");
-    await page.keyboard.press("Shift+Tab");
-    assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "cluster.yml");
+    assert.equal(await focused(page), "tab-sees");
+    assert.equal(await tab(page, "What RKE sees").getAttribute("aria-selected"), "true");
+    await page.keyboard.press("End");
+    assert.equal(await focused(page), "tab-explain");
+    for (let back = 0; back < 4; back += 1) await page.keyboard.press("Shift+Tab");
+    assert.equal(await focused(page), "cluster.yml");
   }));
 
 test("what is typed before the program arrives is kept, with its caret", async () => {
-  const context = await browser.newContext();
+  const context = await shared.browser.newContext();
   const page = await context.newPage();
   let release;
   const held = new Promise((resolve) => (release = resolve));
@@ -212,7 +184,7 @@ test("what is typed before the program arrives is kept, with its caret", async (
     await held;
     await route.continue();
   });
-  await page.goto(server.url, { waitUntil: "commit" });
+  await page.goto(shared.server.url, { waitUntil: "commit" });
   await editor(page).pressSequentially("nodes: []");
   await page.keyboard.press("Home");
   release();
@@ -223,42 +195,38 @@ test("what is typed before the program arrives is kept, with its caret", async (
 });
 
 test("without the editor's script a plain text box does", async () => {
-  const context = await browser.newContext();
+  const context = await shared.browser.newContext();
   const page = await context.newPage();
   await page.route("**/editor.js", (route) => route.abort());
-  await page.goto(server.url);
+  await page.goto(shared.server.url);
   const finding = button(page, /^Error, line 16: /);
   await finding.click();
   const area = page.locator("textarea");
   assert.equal(await area.getAttribute("aria-label"), "cluster.yml");
   assert.ok(await area.evaluate((it) => it === document.activeElement));
   await button(page, "Fix all").click();
+  await button(page, "Apply").click();
   await finding.waitFor({ state: "detached" });
   assert.match(await area.inputValue(), /^ {4}ecr_credential_plugin:$/m);
   await context.close();
 });
 
 describe("accessibility", () => {
-  for (const [name, options] of [
-    ["light", { colorScheme: "light" }],
-    ["dark", { colorScheme: "dark" }],
-    ["320 px", { viewport: { width: 320, height: 640 } }],
-    ["forced colours", { forcedColors: "active" }],
-  ]) {
-    for (const query of ["?tab=problems", "?tab=problems&example=default", "?tab=images", "?tab=registries", "?tab=files"]) {
-      test(`axe finds nothing: ${name}, ${query}`, () =>
-        visit(
-          query,
-          async (page) => {
-            await page.evaluate(AXE);
-            const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-            const { violations } = await page.evaluate((runOnly) => axe.run(document, { runOnly }), tags);
-            assert.deepEqual(violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.target).join(" ")}`), []);
-            const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-            assert.equal(sideways, 0, "the page scrolls sideways");
-          },
-          options,
-        ));
+  for (const [name, options] of LOOKS) {
+    for (const query of [
+      "?tab=problems",
+      "?tab=problems&example=default",
+      "?tab=sees&example=nulls",
+      "?tab=images",
+      "?tab=registries&example=urls",
+      "?tab=files",
+      "?tab=versions",
+      "?tab=explain",
+      "?example=ecr",
+      "#rule=D301",
+      "#rules",
+    ]) {
+      test(`axe finds nothing: ${name}, ${query}`, () => visit(query, accessible, options));
     }
   }
 });

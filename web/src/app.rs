@@ -105,7 +105,7 @@ impl Component for App {
         html! {
             <div class="page" ondragover={dragged} {ondrop}>
                 { header(state, act) }
-                <input id="file" type="file" hidden=true accept=".yml,.yaml,text/*" {onchange} />
+                <input id="file" type="file" hidden=true accept=".yml,.yaml,.json,text/*" {onchange} />
                 { sides(state, act) }
                 <main>
                     <section class="editor" aria-label="Editor">
@@ -189,7 +189,7 @@ impl App {
 fn listen_to_keys(act: Callback<Action>) {
     browser::on_key(move |event| {
         let action = match event.key().as_str() {
-            "s" if event.ctrl_key() || event.meta_key() => Action::SaveAsked,
+            "s" | "S" if (event.ctrl_key() || event.meta_key()) && !event.shift_key() => Action::SaveAsked,
             "?" if !browser::writes(event) => Action::HelpAsked,
             _ => return false,
         };

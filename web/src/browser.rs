@@ -16,6 +16,8 @@ use crate::state::Settings;
 
 /// A file larger than this is no cluster.yml, and would make the editor crawl.
 const LARGEST_FILE: f64 = 10e6;
+/// rke's metadata has some 12 MB.
+const LARGEST_METADATA: f64 = 50e6;
 
 fn window() -> Window {
     web_sys::window().expect("the page runs in a window")
@@ -59,6 +61,7 @@ pub fn settings() -> Settings {
         rke: params.get("rke"),
         kubernetes: params.get("kubernetes"),
         fragment: fragment(),
+        address: address(),
         plain: storage().and_then(|storage| storage.get_item(PLAIN).ok()?).is_some(),
     }
 }
@@ -271,13 +274,16 @@ pub fn focus(id: &str) {
     }
 }
 
-/// The value of the `<select>` or `<input>` that changed.
+/// The value of the `<select>`, `<input>` or `<textarea>` that changed.
 pub fn value(event: &Event) -> Option<String> {
     let target = event.target()?;
-    match target.dyn_ref::<HtmlSelectElement>() {
-        Some(select) => Some(select.value()),
-        None => Some(target.dyn_ref::<HtmlInputElement>()?.value()),
+    if let Some(select) = target.dyn_ref::<HtmlSelectElement>() {
+        return Some(select.value());
     }
+    if let Some(area) = target.dyn_ref::<HtmlTextAreaElement>() {
+        return Some(area.value());
+    }
+    Some(target.dyn_ref::<HtmlInputElement>()?.value())
 }
 
 /// The file chosen in a picker, which is emptied so that the same file can be chosen again.
@@ -297,8 +303,9 @@ pub fn dropped_file(event: &DragEvent) -> Option<File> {
 /// `done` gets the name and the text, or why it could not be read.
 pub fn read(file: File, done: impl FnOnce(String, Result<String, String>) + 'static) {
     let name = file.name();
-    if file.size() > LARGEST_FILE {
-        let fault = format!("{name} is larger than 10 MB.");
+    let largest = if name.ends_with(".json") { LARGEST_METADATA } else { LARGEST_FILE };
+    if file.size() > largest {
+        let fault = format!("{name} is too large.");
         return done(name, Err(fault));
     }
     wasm_bindgen_futures::spawn_local(async move {

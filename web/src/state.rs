@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use drydock_core::artifacts::Answers;
 use drydock_core::diagnostic::Severity;
+use drydock_core::image::catalogue::Catalogue;
 use drydock_core::plan::Options;
 use drydock_core::rules::{self, Rule};
 
@@ -32,6 +33,8 @@ pub struct State {
     /// Severities that the list of problems leaves out.
     pub hidden: Rc<Vec<Severity>>,
     pub only_needed: bool,
+    /// Which images are listed.
+    pub search: Rc<str>,
     pub answers: Rc<Answers>,
     /// Of the tab Files, once it was open.
     pub written: Rc<Option<Written>>,
@@ -39,6 +42,10 @@ pub struct State {
     file: Option<&'static str>,
     /// What `written` was made from.
     written_from: Option<(u32, Option<&'static str>, Rc<Answers>)>,
+    /// The version that the tab Versions moves to; the newest on offer without.
+    pub target: Option<Rc<str>>,
+    /// What the tab Explain an error explains.
+    pub log: Rc<str>,
     pub dialog: Option<Rc<Dialog>>,
     pub status: Status,
     /// A plain text box in place of the editor.
@@ -51,6 +58,8 @@ pub struct State {
     /// Chosen by hand or in the address; else the system's.
     dark: Option<bool>,
     system_dark: bool,
+    /// Of the page, for links to it.
+    address: String,
     /// What stands behind `v1=` in the address.
     shared: Option<String>,
 }
@@ -93,10 +102,13 @@ impl State {
             rule,
             hidden: Rc::default(),
             only_needed: false,
+            search: Rc::from(""),
             answers: Rc::default(),
             written: Rc::default(),
             file: None,
             written_from: None,
+            target: None,
+            log: Rc::from(""),
             dialog: None,
             status: Status::default(),
             plain: settings.plain,
@@ -109,6 +121,7 @@ impl State {
                 _ => None,
             },
             system_dark,
+            address: settings.address.clone().unwrap_or_default(),
             shared: settings.fragment.strip_prefix(share::VERSION).map(str::to_owned),
         };
         state.write_file();
@@ -144,12 +157,20 @@ impl State {
     fn act(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Typed(text) => self.read(text),
-            Action::Opened { name, text } => {
-                let mut effects = self.open(text);
-                effects.push(self.say(format!("Opened {name}.")));
-                self.name = name;
-                effects
-            }
+            Action::Opened { name, text } => match metadata(&name, &text) {
+                Some(catalogue) => {
+                    self.options.catalogue = catalogue;
+                    let mut effects = self.read(self.report.text.clone());
+                    effects.push(self.say(format!("Versions and images come from {name} now.")));
+                    effects
+                }
+                None => {
+                    let mut effects = self.open(text);
+                    effects.push(self.say(format!("Opened {name}.")));
+                    self.name = name;
+                    effects
+                }
+            },
             Action::Given(text) => self.open(text),
             Action::ExampleChosen(sample) => self.open(sample.text()),
             Action::VersionChosen(version) => {
@@ -201,6 +222,10 @@ impl State {
                 self.only_needed = only;
                 Vec::new()
             }
+            Action::ImagesSearched(search) => {
+                self.search = Rc::from(search.trim());
+                Vec::new()
+            }
             Action::FileChosen(id) => {
                 self.file = Some(id);
                 Vec::new()
@@ -209,6 +234,14 @@ impl State {
                 Ok(()) => Vec::new(),
                 Err(error) => vec![self.say(error.to_string())],
             },
+            Action::TargetChosen(version) => {
+                self.target = Some(Rc::from(version));
+                Vec::new()
+            }
+            Action::LogTyped(log) => {
+                self.log = Rc::from(log);
+                Vec::new()
+            }
             Action::Export(export) => vec![self.export(export)],
             Action::Copy { what, text } => vec![Effect::Copy { what, text }],
             Action::Download { name, text } => vec![Effect::Download { name, text }],
@@ -324,6 +357,11 @@ impl State {
 /// The button that was pressed goes with its finding; the focus must not be lost.
 fn to_the_panel() -> Effect {
     Effect::Focus("panel".to_owned())
+}
+
+/// A newer data.json may be opened and dropped like any other file.
+fn metadata(name: &str, text: &str) -> Option<Catalogue> {
+    name.ends_with(".json").then(|| Catalogue::read(text).ok())?
 }
 
 fn page(fragment: &str) -> Option<Page> {

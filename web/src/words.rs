@@ -72,6 +72,53 @@ pub fn served(plan: &Plan) -> (Vec<Vec<&str>>, Vec<&str>) {
     (by_key, rest)
 }
 
+/// One row of the picture of registries.
+pub struct Serving {
+    pub key: String,
+    pub images: usize,
+    /// Which credentials.
+    pub words: &'static str,
+    /// `found`, `anonymous` or `missing`.
+    pub class: &'static str,
+}
+
+/// The entries, and what images are looked up under without finding one.
+pub fn serving(plan: &Plan) -> Vec<Serving> {
+    let (by_key, _) = served(plan);
+    let mut rows: Vec<Serving> = plan
+        .registries
+        .entries
+        .iter()
+        .zip(by_key)
+        .map(|((key, registry), images)| Serving {
+            key: key.clone(),
+            images: images.len(),
+            words: own_credentials(registry),
+            class: "found",
+        })
+        .collect();
+    let entries = rows.len();
+    let mut seen = Vec::new();
+    for image in real_images(plan) {
+        let (key, words) = match &image.lookup {
+            Lookup::Found { .. } => continue,
+            Lookup::Missing { key } => (key.as_str(), if key == "docker.io" { "anonymous" } else { "no credentials" }),
+            Lookup::Invalid(_) => ("no image name", "rke cannot read it"),
+        };
+        if seen.contains(&image.image.as_str()) {
+            continue;
+        }
+        seen.push(&image.image);
+        let at = rows[entries..].iter().position(|row| row.key == key).unwrap_or_else(|| {
+            let class = if words == "anonymous" { "anonymous" } else { "missing" };
+            rows.push(Serving { key: key.to_owned(), images: 0, words, class });
+            rows.len() - 1 - entries
+        });
+        rows[entries + at].images += 1;
+    }
+    rows
+}
+
 #[cfg(test)]
 mod tests {
     use drydock_core::check;
@@ -107,5 +154,8 @@ system_images: {etcd: docker.io/rancher/etcd:v1, alpine: quay.io/a/b:v1}
         assert_eq!(by_key[at], ["docker.io/rancher/etcd:v1"]);
         assert_eq!(rest, ["quay.io/a/b:v1"]);
         assert!(by_key[1 - at].iter().all(|image| image.starts_with("registry.example.com/")));
+        let rows: Vec<_> = serving(&plan).into_iter().map(|row| (row.key, row.images, row.class)).collect();
+        assert_eq!(rows[2], ("quay.io".to_owned(), 1, "missing"));
+        assert_eq!((rows[at].1, rows.len()), (1, 3));
     }
 }

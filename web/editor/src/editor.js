@@ -18,6 +18,7 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import "./crash.js";
 import { theme } from "./theme.js";
 
 const shade = new Compartment();

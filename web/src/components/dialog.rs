@@ -3,7 +3,6 @@ use yew::prelude::*;
 use super::diff::diff;
 use super::help::help;
 use super::start::start;
-use crate::browser;
 use crate::state::{Action, Dialog, Link, Share};
 
 /// In front of the page. The browser's own modal dialog: it keeps the focus inside, closes on Escape, and gives the
@@ -47,16 +46,14 @@ fn shared(share: &Share) -> Html {
         Link::Pending => html! { <p>{ "Packing." }</p> },
         Link::Refused(why) => html! { <p>{ *why }</p> },
         Link::Ready(link) => {
-            let address = browser::address();
-            let note = if address.is_some() {
+            let note = if link.starts_with("http") {
                 "The text stands behind the # of the link, which browsers send to no server."
             } else {
                 "This page is a file: put this behind the address of any Drydock page."
             };
-            let value = address.unwrap_or_default() + link;
             html! {
                 <>
-                    <label class="linked"><span>{ "Link" }</span><input type="text" readonly=true {value} /></label>
+                    <label class="linked"><span>{ "Link" }</span><input type="text" readonly=true value={link.clone()} /></label>
                     <p class="quiet">{ note }</p>
                 </>
             }

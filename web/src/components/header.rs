@@ -2,7 +2,7 @@ use yew::prelude::*;
 
 use super::examples::examples;
 use super::menu::button;
-use super::versions::versions;
+use super::release::release;
 use crate::browser::framed;
 use crate::state::{Action, State};
 
@@ -16,7 +16,7 @@ pub fn header(state: &State, act: &Callback<Action>) -> Html {
                 <p>{ "Runs in this tab. Nothing is sent. " }<button type="button" class="link" onclick={help}>{ "How to check" }</button></p>
             </div>
             <div class="tools">
-                { versions(state, act) }
+                { release(state, act) }
                 { examples(act) }
                 { button("Open", act, Action::OpenAsked) }
                 { button("Share", act, Action::ShareAsked) }

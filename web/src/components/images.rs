@@ -4,6 +4,7 @@ use drydock_core::plan::{PlannedImage, Source};
 use yew::prelude::*;
 
 use super::prose::{breakable, image_name};
+use crate::browser;
 use crate::report::Report;
 use crate::state::Action;
 use crate::words::{credentials, needed, real_images};
@@ -12,14 +13,19 @@ use crate::words::{credentials, needed, real_images};
 pub struct Props {
     pub report: Rc<Report>,
     pub only_needed: bool,
+    /// Part of a name or key.
+    pub search: Rc<str>,
     pub act: Callback<Action>,
 }
 
 #[component]
 pub fn Images(props: &Props) -> Html {
-    let Props { report, only_needed, act } = props;
+    let Props { report, only_needed, search, act } = props;
     let plan = &report.checked.plan;
-    let shown: Vec<&PlannedImage> = real_images(plan).filter(|image| !only_needed || !image.needs.is_empty()).collect();
+    let shown: Vec<&PlannedImage> = real_images(plan)
+        .filter(|image| !only_needed || !image.needs.is_empty())
+        .filter(|image| image.image.contains(&**search) || image.key.contains(&**search))
+        .collect();
     let copy = {
         let mut names: Vec<&str> = Vec::new();
         for image in &shown {
@@ -52,6 +58,7 @@ pub fn Images(props: &Props) -> Html {
             </tr>
         }
     };
+    let oninput = act.reform(|event: InputEvent| Action::ImagesSearched(browser::value(&event).unwrap_or_default()));
     let needed_count = plan.images.iter().filter(|image| !image.needs.is_empty()).count();
     let toggle = {
         let only = !only_needed;
@@ -63,6 +70,9 @@ pub fn Images(props: &Props) -> Html {
                 <p>{ format!("{} images of {}, {needed_count} needed by this cluster.", real_images(plan).count(), plan.kubernetes_version) }</p>
                 <label class="check">
                     <input type="checkbox" checked={*only_needed} onchange={toggle} />{ "only what this cluster needs" }
+                </label>
+                <label class="check">
+                    { "Search" }<input type="text" value={search.to_string()} spellcheck="false" autocomplete="off" {oninput} />
                 </label>
                 <button type="button" onclick={copy}>{ "Copy" }</button>
             </div>

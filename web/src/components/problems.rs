@@ -87,7 +87,12 @@ fn tools(report: &Report, hidden: &[Severity], act: &Callback<Action>) -> Html {
                     { export("copy", "as a pull command", Export::Command) }
                 </>
             }) }
-            { menu("download", "Download", export("download", "as JSON", Export::Json)) }
+            { menu("download", "Download", html! {
+                <>
+                    { export("download", "as JSON", Export::Json) }
+                    { export("download", "as SARIF", Export::Sarif) }
+                </>
+            }) }
             <a href="#rules">{ "All rules" }</a>
         </div>
     }

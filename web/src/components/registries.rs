@@ -3,6 +3,7 @@ use std::rc::Rc;
 use drydock_core::credentials::Registry;
 use yew::prelude::*;
 
+use super::picture::picture;
 use crate::report::Report;
 use crate::state::Action;
 use crate::words::{own_credentials, served};
@@ -52,6 +53,7 @@ pub fn Registries(props: &Props) -> Html {
             <div class="head">
                 <p>{ "rke looks an image up by its name less the last two parts, and that text must equal a url." }</p>
             </div>
+            { picture(plan) }
             <table role="table" class="registries" aria-label="Private registries">
                 <thead role="rowgroup">
                     <tr role="row">

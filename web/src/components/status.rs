@@ -6,8 +6,8 @@ use crate::state::{Action, State};
 
 /// The line under the editor. Not announced: the page's one status region speaks once typing has paused.
 pub fn status(state: &State, milliseconds: f64, act: &Callback<Action>) -> Html {
-    let keys = if state.plain { "Tab leaves." } else { "F8: next problem. Ctrl+.: fix. Tab leaves." };
-    let other = if state.plain { "Code editor" } else { "Plain text editor" };
+    let keys = if state.plain { "Tab leaves." } else { "F8: next problem. Tab leaves." };
+    let other = if state.plain { "Code editor" } else { "Plain text" };
     html! {
         <div class="bar">
             <span>{ state.report.count() }</span>
@@ -16,7 +16,7 @@ pub fn status(state: &State, milliseconds: f64, act: &Callback<Action>) -> Html 
             <span class="own">
                 { button(other, act, Action::PlainToggled) }
                 { button("Save", act, Action::SaveAsked) }
-                { button("Keys", act, Action::HelpAsked) }
+                <button type="button" aria-label="Keys" onclick={act.reform(|_: MouseEvent| Action::HelpAsked)}>{ "?" }</button>
             </span>
         </div>
     }

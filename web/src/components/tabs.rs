@@ -1,11 +1,13 @@
 use yew::prelude::*;
 
+use super::explain::Explain;
 use super::files::files;
 use super::images::Images;
 use super::problems::Problems;
 use super::registries::Registries;
 use super::rule;
 use super::sees::Sees;
+use super::versions::Versions;
 use crate::state::{Action, Page, State, TABS, Tab};
 
 pub fn tabs(state: &State, act: &Callback<Action>) -> Html {
@@ -15,9 +17,15 @@ pub fn tabs(state: &State, act: &Callback<Action>) -> Html {
         (Some(Page::All), _) => rule::all(),
         (None, Tab::Problems) => html! { <Problems {report} hidden={state.hidden.clone()} {act} /> },
         (None, Tab::Sees) => html! { <Sees {report} {act} /> },
-        (None, Tab::Images) => html! { <Images {report} only_needed={state.only_needed} {act} /> },
+        (None, Tab::Images) => {
+            html! { <Images {report} only_needed={state.only_needed} search={state.search.clone()} {act} /> }
+        }
         (None, Tab::Registries) => html! { <Registries {report} {act} /> },
         (None, Tab::Files) => files(state, act),
+        (None, Tab::Versions) => {
+            html! { <Versions {report} options={state.options.clone()} target={state.target.clone()} {act} /> }
+        }
+        (None, Tab::Explain) => html! { <Explain {report} log={state.log.clone()} {act} /> },
     };
     let current = state.tab;
     let onkeydown = {

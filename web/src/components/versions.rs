@@ -1,42 +1,107 @@
-use drydock_core::image::catalogue::{BUILT_IN, DEFAULT_RELEASE};
+use std::rc::Rc;
+
+use drydock_core::compare::{Difference, Setting};
+use drydock_core::plan::Options;
+use drydock_core::versions::{Effect, Note, VersionChange, compare};
 use yew::prelude::*;
 
+use super::fetched::fetched;
+use super::menu::button;
+use super::prose::prose;
 use crate::browser;
-use crate::state::{Action, State};
+use crate::report::Report;
+use crate::state::Action;
 
-/// Which release of rke answers, and for which Kubernetes version: the file's, or any that the release has images for.
-pub fn versions(state: &State, act: &Callback<Action>) -> Html {
-    let plan = &state.report.checked.plan;
-    let chosen = state.options.kubernetes_version.as_deref();
-    let releases = BUILT_IN.releases().map(|release| release.name).filter(|name| *name != DEFAULT_RELEASE);
-    let known = BUILT_IN.release(&plan.rke).map(|release| release.known()).unwrap_or_default();
-    let from_file = match chosen {
-        None => format!("{} (file)", plan.kubernetes_version),
-        Some(_) => "from the file".to_owned(),
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub report: Rc<Report>,
+    pub options: Options,
+    /// The newest that rke offers without.
+    pub target: Option<Rc<str>>,
+    pub act: Callback<Action>,
+}
+
+/// What a move to another Kubernetes version does to this cluster.
+#[component]
+pub fn Versions(props: &Props) -> Html {
+    let Props { report, options, target, act } = props;
+    let plan = &report.checked.plan;
+    let release = plan.catalogue.release(&plan.rke);
+    let versions = release.as_ref().map(|release| release.known()).unwrap_or_default();
+    let offered = release.as_ref().map(|release| release.offered()).unwrap_or_default();
+    let target = target.as_deref().or(offered.last().copied()).unwrap_or_default();
+    let onchange = act.reform(|event: Event| Action::TargetChosen(browser::value(&event).unwrap_or_default()));
+    let change = compare(&report.text, None, target, options);
+    let option = |version: &&str| {
+        let note = if offered.contains(version) { " (on offer)" } else { "" };
+        html! { <option value={version.to_string()} selected={*version == target}>{ *version }{ note }</option> }
     };
-    let choice = |event: Event| browser::value(&event).filter(|value| !value.is_empty());
-    let release = act.reform(move |event: Event| Action::ReleaseChosen(choice(event)));
-    let version = act.reform(move |event: Event| Action::VersionChosen(choice(event)));
-    let option =
-        |value: &'static str, selected: bool| html! { <option key={value} {value} {selected}>{ value }</option> };
-    let mut releases: Vec<&'static str> = releases.collect();
-    releases.reverse();
     html! {
         <>
-            <label class="version">
-                <span>{ "rke" }</span>
-                <select class="release" aria-label="Release of rke" onchange={release}>
-                    <option value="" selected={state.options.rke.is_none()}>{ DEFAULT_RELEASE }</option>
-                    { for releases.into_iter().map(|name| option(name, state.options.rke.as_deref() == Some(name))) }
-                </select>
-            </label>
-            <label class="version">
-                <span>{ "Kubernetes" }</span>
-                <select aria-label="Kubernetes version" onchange={version}>
-                    <option value="" selected={chosen.is_none()}>{ from_file }</option>
-                    { for known.into_iter().rev().map(|name| option(name, chosen == Some(name))) }
-                </select>
-            </label>
+            <div class="head">
+                <label class="version">
+                    <span>{ format!("From {} to", change.from.version) }</span>
+                    <select {onchange}>{ for versions.iter().rev().map(option) }</select>
+                </label>
+                { button("Newer data.json", act, Action::OpenAsked) }
+            </div>
+            { outcome(&change) }
+            { section("What changes", &change.notes, note) }
+            { section("Problems that begin", &change.findings.begin, difference) }
+            { section("Problems that end", &change.findings.end, difference) }
+            { fetched(&change.images, act) }
+            { section("Defaults that differ", &change.settings, setting) }
         </>
     }
+}
+
+fn outcome(change: &VersionChange) -> Html {
+    let words = match (&change.outcome.to.error, change.to.known) {
+        (Some(error), _) => html! { <p>{ "rke would stop: " }<code>{ error }</code></p> },
+        (None, false) => html! { <p>{ format!("rke {} has no images for {}.", change.rke, change.to.version) }</p> },
+        (None, true) => html! { <p>{ format!("rke {} accepts the file with {}.", change.rke, change.to.version) }</p> },
+    };
+    html! {
+        <>
+            { words }
+            if change.to.subscription {
+                <p class="stops warning">{ "Some of its images are given only to subscribers." }</p>
+            }
+            if !change.docker_dropped.is_empty() {
+                <p>{ format!("Docker versions no longer taken: {}.", change.docker_dropped.join(", ")) }</p>
+            }
+            if !change.docker_added.is_empty() {
+                <p class="quiet">{ format!("Docker versions taken from then on: {}.", change.docker_added.join(", ")) }</p>
+            }
+        </>
+    }
+}
+
+fn section<T>(title: &str, items: &[T], row: fn(&T) -> Html) -> Html {
+    html! {
+        if !items.is_empty() {
+            <>
+                <h2>{ title }</h2>
+                <ul class="needs" aria-label={title.to_owned()}>{ for items.iter().map(|item| html! { <li>{ row(item) }</li> }) }</ul>
+            </>
+        }
+    }
+}
+
+fn note(note: &Note) -> Html {
+    let effect = match (note.effect, note.taken_back) {
+        (_, true) => "taken back",
+        (Effect::Breaks, _) => "breaks",
+        (Effect::Changes, _) => "changes",
+    };
+    html! { <><strong>{ note.at_version }{ ", " }{ effect }</strong>{ ": " }{ prose(&note.message) }</> }
+}
+
+fn difference(found: &Difference) -> Html {
+    html! { <><a href={format!("#rule={}", found.code)}>{ found.code }</a>{ " " }{ prose(&found.message) }</> }
+}
+
+fn setting(setting: &Setting) -> Html {
+    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
+    html! { <><code>{ &setting.at }</code>{ format!(": {}, then {}", value(&setting.from), value(&setting.to)) }</> }
 }

@@ -18,6 +18,8 @@ pub struct Settings {
     pub kubernetes: Option<String>,
     /// Without its `#`.
     pub fragment: String,
+    /// Of the page, without settings and fragment; none for a file.
+    pub address: Option<String>,
     /// The plain text box was chosen on this device.
     pub plain: bool,
 }
@@ -26,6 +28,7 @@ pub struct Settings {
 pub enum Action {
     /// The editor's text, after any change.
     Typed(String),
+    /// A cluster.yml, or a data.json of rancher/kontainer-driver-metadata to answer from.
     Opened {
         name: String,
         text: String,
@@ -62,6 +65,8 @@ pub enum Action {
     /// The file itself, to keep.
     SaveAsked,
     OnlyNeeded(bool),
+    /// Part of an image's name or key; empty: all are listed.
+    ImagesSearched(String),
     /// By id of its generator.
     FileChosen(&'static str),
     /// To a question of a generator, by key; an empty answer takes it back.
@@ -69,6 +74,10 @@ pub enum Action {
         key: &'static str,
         value: String,
     },
+    /// The version that the cluster moves to.
+    TargetChosen(String),
+    /// The log to explain.
+    LogTyped(String),
     /// The findings in a form to take away.
     Export(Export),
     Copy {
@@ -110,6 +119,7 @@ pub enum Export {
     Markdown,
     Command,
     Json,
+    Sarif,
 }
 
 /// What the browser is to do.

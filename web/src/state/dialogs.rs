@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use drydock_core::fix::{self, Fix, Safety};
-use drydock_core::render::json;
 use drydock_core::render::redact::Redactor;
+use drydock_core::render::{json, sarif};
 
 use super::{Dialog, Effect, Export, Link, Preview, Share, State, to_the_panel};
 use crate::share;
@@ -60,7 +60,7 @@ impl State {
         let (after, count) = self.report.fixed(&self.options);
         let fixes = if count == 1 { "1 fix".to_owned() } else { format!("{count} fixes") };
         let changes = self.report.change_to(&after).into_iter().collect();
-        self.preview(format!("{fixes} that keep what you meant"), changes, after, format!("{fixes} applied."))
+        self.preview(format!("Fix all: {fixes}"), changes, after, format!("{fixes} applied."))
     }
 
     fn preview(
@@ -118,7 +118,7 @@ impl State {
         if let Some(Dialog::Share(share)) = self.dialog.as_mut().map(Rc::make_mut) {
             share.link = match packed {
                 None => Link::Refused("This browser cannot pack the text."),
-                Some(packed) => match format!("{settings}#{}{packed}", share::VERSION) {
+                Some(packed) => match format!("{}{settings}#{}{packed}", self.address, share::VERSION) {
                     link if link.len() > share::LONGEST => {
                         Link::Refused("The text is too long for a link: send the file instead.")
                     }
@@ -134,12 +134,18 @@ impl State {
         match export {
             Export::Markdown => Effect::Copy { what: "the problems".to_owned(), text: report.markdown() },
             Export::Command => Effect::Copy { what: "the command".to_owned(), text: self.command() },
-            Export::Json => {
-                let file = json::report(&self.name, &report.text, &report.checked);
-                let text = serde_json::to_string_pretty(&json::Report::new(vec![file])).unwrap_or_default();
-                Effect::Download { name: "problems.json".to_owned(), text: format!("{text}\n") }
-            }
+            Export::Json => self.file("problems.json", &self.findings()),
+            Export::Sarif => self.file("problems.sarif", &sarif::log(&self.findings(), env!("CARGO_PKG_VERSION"))),
         }
+    }
+
+    fn findings(&self) -> json::Report {
+        json::Report::new(vec![json::report(&self.name, &self.report.text, &self.report.checked)])
+    }
+
+    fn file(&self, name: &str, content: &impl serde::Serialize) -> Effect {
+        let text = serde_json::to_string_pretty(content).unwrap_or_default();
+        Effect::Download { name: name.to_owned(), text: format!("{text}\n") }
     }
 
     /// The same check in a terminal.

@@ -7,10 +7,13 @@ pub enum Tab {
     Images,
     Registries,
     Files,
+    Versions,
+    Explain,
 }
 
 /// A panel is here once it shows something real.
-pub static TABS: &[Tab] = &[Tab::Problems, Tab::Sees, Tab::Images, Tab::Registries, Tab::Files];
+pub static TABS: &[Tab] =
+    &[Tab::Problems, Tab::Sees, Tab::Images, Tab::Registries, Tab::Files, Tab::Versions, Tab::Explain];
 
 impl Tab {
     /// As in `?tab=images`.
@@ -21,6 +24,8 @@ impl Tab {
             Self::Images => "images",
             Self::Registries => "registries",
             Self::Files => "files",
+            Self::Versions => "versions",
+            Self::Explain => "explain",
         }
     }
 
@@ -31,6 +36,8 @@ impl Tab {
             Self::Images => "Images",
             Self::Registries => "Registries",
             Self::Files => "Files",
+            Self::Versions => "Versions",
+            Self::Explain => "Explain an error",
         }
     }
 

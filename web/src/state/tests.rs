@@ -39,11 +39,11 @@ fn what_was_typed_before_the_program_arrived_is_kept() {
 fn keys_walk_around_the_list_of_tabs_and_take_the_focus_along() {
     let mut state = state();
     let focus = |tab: Tab| vec![Effect::Focus(tab.element_id())];
-    assert_eq!(state.reduce(Action::TabKey("ArrowLeft".to_owned())), focus(Tab::Files));
+    assert_eq!(state.reduce(Action::TabKey("ArrowLeft".to_owned())), focus(Tab::Explain));
     assert_eq!(state.reduce(Action::TabKey("ArrowRight".to_owned())), focus(Tab::Problems));
-    assert_eq!(state.reduce(Action::TabKey("End".to_owned())), focus(Tab::Files));
+    assert_eq!(state.reduce(Action::TabKey("End".to_owned())), focus(Tab::Explain));
     assert_eq!(state.reduce(Action::TabKey("x".to_owned())), vec![]);
-    assert_eq!(state.tab, Tab::Files);
+    assert_eq!(state.tab, Tab::Explain);
 }
 
 #[test]
@@ -63,6 +63,18 @@ fn an_opened_file_has_the_line_breaks_of_the_editor() {
     assert_eq!(effects[0], Effect::Replace("nodes:\n- address: a\n".to_owned()));
     assert_eq!(state.status.text, "Opened a.yml.");
     assert!(!state.changed());
+}
+
+#[test]
+fn a_newer_data_json_is_answered_from_and_the_text_stays() {
+    let mut state = typed("kubernetes_version: v1.99.1-rancher1-1\n");
+    let text = state.report.text.clone();
+    let images = r#"{"K8sVersionRKESystemImages": {"v1.99.1-rancher1-1": {"kubernetes": "rancher/hyperkube:v1.99.1-rancher1"}}}"#;
+    state.reduce(Action::Opened { name: "data.json".to_owned(), text: images.to_owned() });
+    assert_eq!(state.status.text, "Versions and images come from data.json now.");
+    assert_eq!(state.report.text, text);
+    let image = state.report.checked.plan.images.iter().find(|image| image.key == "kubernetes");
+    assert_eq!(image.map(|image| image.image.as_str()), Some("rancher/hyperkube:v1.99.1-rancher1"));
 }
 
 #[test]
@@ -222,7 +234,7 @@ fn severities_are_hidden_and_shown() {
 #[test]
 fn what_is_taken_away_holds_no_secret() {
     let mut state = typed("private_registries:\n- {url: 'https://r.io', user: u, password: canary-7f3a}\n");
-    for export in [Export::Markdown, Export::Json] {
+    for export in [Export::Markdown, Export::Json, Export::Sarif] {
         match &state.reduce(Action::Export(export))[..] {
             [Effect::Copy { text, .. } | Effect::Download { text, .. }] => {
                 assert!(text.contains("D201") && !text.contains("canary"), "{text}");

@@ -50,13 +50,14 @@ mod tests {
         let images = |text: &str, before: Option<&Written>| Written::new(Some("images"), &plan(text), &answers, before);
         let first = images("nodes: [{address: a, role: [etcd, controlplane, worker]}]\n", None).unwrap();
         assert!(first.altered.is_empty());
-        let text = "nodes: [{address: a, role: [etcd, controlplane, worker]}]\nnetwork: {plugin: calico}\n";
+        let text =
+            "nodes: [{address: a, role: [etcd, controlplane, worker]}]\nkubernetes_version: v1.28.14-rancher1-1\n";
         let second = images(text, Some(&first)).unwrap();
         assert!(second.altered.iter().any(|altered| *altered), "{second:?}");
         assert!(second.altered.iter().any(|altered| !altered), "{second:?}");
         let third = images(&format!("{text}# more\n"), Some(&second)).unwrap();
         assert_eq!(third.altered, second.altered);
-        let other = Written::new(Some("docker_config"), &plan(text), &answers, Some(&third));
+        let other = Written::new(Some("docker-config"), &plan(text), &answers, Some(&third));
         assert!(other.is_none_or(|other| other.altered.is_empty()));
     }
 }

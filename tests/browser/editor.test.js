@@ -1,0 +1,145 @@
+// The editor: what it tells, offers and fixes, and the plain one.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { LOOKS, accessible, button, editor, focused, replaceText, tab, text, visitor } from "./visit.js";
+
+const { visit } = visitor();
+
+test("typing over what is selected asks the policy for nothing", () =>
+  visit("", async (page) => {
+    await page.getByText("kubernetes_version").first().dblclick();
+    await page.keyboard.type("x");
+    assert.match(await text(page), /^x: v1\.30/m);
+    await page.keyboard.press("Control+Z");
+    assert.match(await text(page), /^kubernetes_version: v1\.30/m);
+  }));
+
+test("a key says what it means under the pointer, and the caret gets offers", () =>
+  visit("", async (page) => {
+    await page.getByText("is_default").first().hover();
+    await page.locator(".cm-meaning").getByText("is_default: true or false").waitFor();
+    await replaceText(page, "network:\n  ");
+    await page.keyboard.type("plu");
+    const offer = page.getByRole("option", { name: /^plugin/ });
+    await offer.waitFor();
+    // An offer that has just appeared under the fingers is not taken.
+    await page.waitForTimeout(200);
+    await page.keyboard.press("Enter");
+    assert.match(await text(page), /^ {2}plugin: ?$/m);
+    await page.keyboard.press("Control+Space");
+    await page.getByRole("option", { name: /^calico/ }).waitFor();
+  }));
+
+test("the fix at the caret is one key away, and one step back", () =>
+  visit("", async (page) => {
+    await editor(page).focus();
+    await page.keyboard.press("F8");
+    await page.keyboard.press("Control+.");
+    await page.waitForFunction(() => !document.querySelector(".cm-lintRange-error"));
+    assert.match(await text(page), /^ {4}ecr_credential_plugin:/m);
+    await editor(page).focus();
+    await page.keyboard.press("Control+Z");
+    assert.match(await text(page), /ecrCredentialPlugin:/);
+  }));
+
+test("Fix all shows what it would do, and Escape changes nothing and gives the focus back", () =>
+  visit("", async (page) => {
+    const before = await text(page);
+    await button(page, "Fix all").click();
+    const dialog = page.getByRole("dialog", { name: /^Fix all: \d+ fix/ });
+    assert.match(await dialog.locator("del").first().innerText(), /^- .*ecrCredentialPlugin:/);
+    assert.match(await dialog.locator("ins").first().innerText(), /^\+ .*ecr_credential_plugin:/);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Fix all");
+    assert.equal(await text(page), before);
+  }));
+
+test("a doubtful fix is shown before it is made", () =>
+  visit("", async (page) => {
+    await replaceText(page, "cluster_name: a\ncluster_name: b\n");
+    const doubtful = page.getByRole("listitem").filter({ hasText: "remove the first, which has no effect" }).last();
+    await doubtful.getByRole("button", { name: "Fix", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: /^Remove the first/ });
+    assert.equal(await dialog.locator("del").innerText(), "- cluster_name: a\n");
+    await button(page, "Apply").click();
+    await dialog.waitFor({ state: "hidden" });
+    await page.waitForFunction(() => !document.querySelector(".cm-content").textContent.includes(": a"));
+    assert.equal(await text(page), "cluster_name: b\n");
+  }));
+
+test("the plain text box is remembered, and nothing else", () =>
+  visit("", async (page) => {
+    await replaceText(page, "nodes: []\n");
+    await button(page, "Plain text").click();
+    const area = page.locator("textarea.plain");
+    assert.equal(await area.inputValue(), "nodes: []\n");
+    await area.fill("nods: []\n");
+    await button(page, /ine 1: .*nods/).click();
+    assert.ok(await area.evaluate((it) => it === document.activeElement));
+    assert.deepEqual(await page.evaluate(() => Object.entries(localStorage)), [["drydock.plain", "1"]]);
+    page.on("dialog", (dialog) => dialog.accept());
+    await page.reload();
+    await area.waitFor();
+    await button(page, "Code editor").click();
+    await page.locator(".cm-content").waitFor();
+    assert.equal(await page.evaluate(() => localStorage.length), 0);
+  }));
+
+test("Ctrl+S saves the file, and ? lists the keys", () =>
+  visit("", async (page) => {
+    await editor(page).focus();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Control+S")]);
+    assert.equal(download.suggestedFilename(), "cluster.yml");
+    await tab(page, "Problems").focus();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").getByText("Shift+F8").waitFor();
+    await accessible(page);
+    await button(page, "Close").click();
+    assert.equal(await focused(page), "tab-problems");
+  }));
+
+test("where the page is narrow the problems are one button away, and a jump leads back", () =>
+  visit(
+    "",
+    async (page) => {
+      await button(page, "Problems (1)").click();
+      const finding = button(page, /^Error, line 16: /);
+      assert.ok((await finding.boundingBox()).y < 640, "in sight without scrolling");
+      await finding.click();
+      assert.equal(await focused(page), "cluster.yml");
+      assert.equal(await page.evaluate(() => getSelection().toString()), "ecrCredentialPlugin");
+      await button(page, "Output").click();
+      assert.equal(await tab(page, "What RKE sees").getAttribute("aria-selected"), "true");
+    },
+    { viewport: { width: 320, height: 640 } },
+  ));
+
+test("a crash is told, and the text stays", () =>
+  visit("", async (page) => {
+    await page.evaluate(() =>
+      dispatchEvent(new ErrorEvent("error", { error: new WebAssembly.RuntimeError("unreachable") })),
+    );
+    await page.getByRole("alert").filter({ hasText: "still there" }).waitFor();
+    assert.match(await text(page), /ecrCredentialPlugin/);
+    await accessible(page);
+  }));
+
+for (const [name, options] of LOOKS.slice(0, 3)) {
+  test(`axe finds nothing in the plain text box and in the offers: ${name}`, () =>
+    visit(
+      "",
+      async (page) => {
+        await editor(page).focus();
+        await page.keyboard.press("Control+End");
+        await page.keyboard.type("netw");
+        await page.getByRole("listbox", { name: "Completions" }).getByRole("option").first().waitFor();
+        await accessible(page);
+        await page.keyboard.press("Escape");
+        await button(page, "Plain text").click();
+        await accessible(page);
+      },
+      options,
+    ));
+}

@@ -1,0 +1,132 @@
+// What the panels beside the editor show, one journey each.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { accessible, button, replaceText, tab, text, visitor } from "./visit.js";
+
+const { visit } = visitor();
+const clipboard = { permissions: ["clipboard-read", "clipboard-write"] };
+const copied = (page) => page.evaluate(() => navigator.clipboard.readText());
+
+test("problems are filtered, copied and downloaded", () =>
+  visit(
+    "?example=urls",
+    async (page) => {
+      const problems = page.locator(".problems > li");
+      const all = await problems.count();
+      const filter = page.getByRole("group", { name: "Shown" }).getByRole("button").first();
+      await filter.click();
+      assert.equal(await filter.getAttribute("aria-pressed"), "false");
+      assert.ok((await problems.count()) < all);
+      await filter.click();
+      await button(page, "Copy").click();
+      await button(page, "as Markdown").click();
+      await page.getByRole("status").filter({ hasText: "Copied the problems." }).waitFor();
+      assert.match(await copied(page), /^- \*\*\w+\*\*, line \d+: /m);
+      await button(page, "Copy").click();
+      await button(page, "as a pull command").click();
+      await page.getByRole("status").filter({ hasText: "Copied the command." }).waitFor();
+      assert.equal(await copied(page), "pull check cluster.yml");
+      await button(page, "Download").click();
+      const [download] = await Promise.all([page.waitForEvent("download"), button(page, "as JSON").click()]);
+      const report = JSON.parse(readFileSync(await download.path(), "utf8"));
+      assert.equal(report.version, 1);
+      assert.equal(report.files[0].findings.length, all);
+      assert.doesNotMatch(JSON.stringify(report), /change-me/);
+      await button(page, "Download").click();
+      const [sarif] = await Promise.all([page.waitForEvent("download"), button(page, "as SARIF").click()]);
+      assert.equal(JSON.parse(readFileSync(await sarif.path(), "utf8")).runs[0].results.length, all);
+    },
+    clipboard,
+  ));
+
+test("a finding leads to the page of its rule, and that to the editor and back", () =>
+  visit("", async (page) => {
+    await page.getByRole("link", { name: "D301" }).click();
+    await page.getByRole("heading", { name: /D301 ecr-key-ignored/ }).waitFor();
+    assert.match(page.url(), /#rule=D301$/);
+    await button(page, "Open in the editor").first().click();
+    assert.match(await text(page), /ecrCredentialPlugin: # as the manual has it/);
+    await page.getByRole("link", { name: "All rules" }).click();
+    assert.ok((await page.locator(".rules a").count()) > 70);
+    await page.goBack();
+    await page.getByRole("heading", { name: /D301/ }).waitFor();
+    await tab(page, "Images").click();
+    assert.doesNotMatch(page.url(), /#/);
+  }));
+
+test("what rke sees: dropped keys are struck out, nulls and defaults are told, secrets hidden", () =>
+  visit("?tab=sees", async (page) => {
+    const own = page.getByRole("region", { name: /^Your file/ });
+    assert.match(await own.locator("del").first().innerText(), /^ecrCredentialPlugin:/);
+    await own.getByText("dropped without a word").first().waitFor();
+    assert.doesNotMatch(await page.locator(".panel").innerText(), /EXAMPLEKEY/);
+    const filled = page.getByRole("region", { name: "The file with its defaults" });
+    assert.ok((await filled.locator("ins").count()) > 10);
+    await replaceText(page, "kubernetes_version: 1.2\n");
+    await button(page, "rke stops here").click();
+    assert.equal(await page.evaluate(() => getSelection().toString()), "1.2");
+  }));
+
+test("images are searched by name and key, and what is listed is copied", () =>
+  visit(
+    "?tab=images",
+    async (page) => {
+      const rows = page.getByRole("table", { name: "System images" }).getByRole("row");
+      const all = await rows.count();
+      await page.getByRole("textbox", { name: "Search" }).fill("coredns");
+      const found = await rows.count();
+      assert.ok(found > 1 && found < all, `${found} of ${all} rows`);
+      await button(page, "Copy").click();
+      await page.getByRole("status").filter({ hasText: /^Copied \d+ image names\.$/ }).waitFor();
+      assert.match(await copied(page), /^(.*coredns.*\n)+$/);
+    },
+    clipboard,
+  ));
+
+test("files: those that do not apply say why, and a change is marked in the preview", () =>
+  visit("?tab=files&example=clean", async (page) => {
+    await page.getByText(/^\d+ not for this file$/).click();
+    assert.ok((await page.locator(".others li").count()) > 3);
+    for (const reason of await page.locator(".others .quiet").allInnerTexts()) assert.ok(reason.length > 10);
+    await accessible(page);
+    await button(page, "Image list").click();
+    assert.equal(await page.locator(".file mark").count(), 0);
+    await page.getByRole("combobox", { name: /Images of this cluster/ }).selectOption("version");
+    await page.locator(".file mark").first().waitFor();
+  }));
+
+test("registries are drawn as the table says", () =>
+  visit("?tab=registries&example=urls", async (page) => {
+    const picture = page.getByRole("img", { name: /as in the table below/ });
+    const rows = await page.getByRole("table", { name: "Private registries" }).getByRole("rowheader").count();
+    assert.ok((await picture.locator("g").count()) >= rows - 1);
+  }));
+
+test("a move to another version shows images and what breaks", () =>
+  visit("?tab=versions", async (page) => {
+    const target = page.getByRole("combobox", { name: /^From v1\.30\.5-rancher1-1 to/ });
+    await target.selectOption("v1.23.16-rancher2-1");
+    await page.getByRole("table", { name: "Images that change" }).getByText("hyperkube:v1.23.16-rancher2").waitFor();
+    assert.ok((await page.getByRole("list", { name: "What changes" }).getByRole("listitem").count()) > 0);
+    await accessible(page);
+  }));
+
+test("an error is put down to its line in the file", () =>
+  visit("?tab=explain", async (page) => {
+    await button(page, "Example").click();
+    await page.getByRole("list", { name: "In this file" }).getByRole("button").first().click();
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "cluster.yml");
+    await accessible(page);
+    await page.getByRole("textbox", { name: /^Paste what rke/ }).fill("nothing of interest");
+    await page.getByText(/^Nothing known in these lines/).waitFor();
+  }));
+
+test("the release of rke decides which versions there are", () =>
+  visit("", async (page) => {
+    const releases = page.getByRole("combobox", { name: "Release of rke" });
+    const other = await releases.locator("option").nth(12).getAttribute("value");
+    await releases.selectOption(other);
+    await page.getByText(`rke ${other} `, { exact: false }).first().waitFor();
+  }));

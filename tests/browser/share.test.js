@@ -1,0 +1,84 @@
+// Links, the guided start, and what is kept.
+
+import assert from "node:assert/strict";
+import { deflateRawSync } from "node:zlib";
+import { test } from "node:test";
+import { LOOKS, accessible, button, focused, replaceText, text, visitor } from "./visit.js";
+
+const shared = visitor();
+const { visit } = shared;
+const CANARY = "private_registries:\n- url: registry.example.com\n  user: u\n  pasword: canary-7f3a\nbroken: [\n";
+
+test("a link shows what it carries, holds no secret, and opens elsewhere", () =>
+  visit(
+    "",
+    async (page, requests) => {
+      const loaded = requests.length;
+      await replaceText(page, CANARY);
+      await button(page, "Share").click();
+      const dialog = page.getByRole("dialog", { name: "Share a link" });
+      await dialog.getByText("1 secret is replaced by ***.").waitFor();
+      const link = await dialog.getByRole("textbox", { name: "Link" }).inputValue();
+      assert.ok(link.startsWith(`${shared.server.url}#v1=`), link);
+      assert.doesNotMatch(await dialog.innerText(), /canary/);
+      await button(page, "Copy link").click();
+      await page.getByRole("status").filter({ hasText: "Copied the link." }).waitFor();
+      assert.equal(await page.evaluate(() => navigator.clipboard.readText()), link);
+      assert.equal(page.url(), shared.server.url);
+      assert.deepEqual(requests.slice(loaded), []);
+      await visit(link.slice(shared.server.url.length), async (other) => {
+        await other.waitForFunction(() => document.querySelector(".cm-content").textContent.includes("registry.example.com"));
+        assert.equal(await text(other), CANARY.replace("canary-7f3a", "***"));
+        assert.equal(other.url(), shared.server.url, "the text leaves the address");
+      });
+    },
+    { permissions: ["clipboard-read", "clipboard-write"] },
+  ));
+
+test("links of version 1 open for ever, and a broken one says so", async () => {
+  // The form is fixed: base64url of the deflated text.
+  const old = `#v1=${deflateRawSync("nodes: []\n# kept\n").toString("base64url")}`;
+  await visit(old, async (page) => {
+    await page.waitForFunction(() => document.querySelector(".cm-content").textContent.includes("# kept"));
+  });
+  for (const broken of ["#v1=!!", "#v1=abcd", `#v1=${"A".repeat(9000)}`]) {
+    await visit(broken, async (page) => {
+      await page.getByRole("status").filter({ hasText: "This link holds no text" }).waitFor();
+    });
+  }
+});
+
+test("the guided start writes a file that rke accepts", () =>
+  visit("", async (page) => {
+    await button(page, "Examples").click();
+    await button(page, /^Start from nothing/).click();
+    const dialog = page.getByRole("dialog", { name: "Start from nothing" });
+    await dialog.getByRole("combobox", { name: "Where do the images come from?" }).selectOption("ecr");
+    await dialog.getByRole("combobox", { name: /EC2 instances/ }).selectOption("no");
+    await dialog.getByRole("textbox", { name: /^Addresses/ }).fill("10.1.1.1");
+    await dialog.getByRole("textbox", { name: /^Addresses/ }).blur();
+    await accessible(page);
+    await button(page, "Write the file").click();
+    await page.getByText("rke v1.6.3 accepts this file.").waitFor();
+    assert.match(await text(page), /ecr_credential_plugin:\n {6}aws_access_key_id: CHANGE_ME/);
+    assert.equal(await focused(page), "cluster.yml");
+  }));
+
+for (const [name, options] of LOOKS) {
+  test(`axe finds nothing in the dialogs and menus: ${name}`, () =>
+    visit(
+      "?tab=problems",
+      async (page) => {
+        await button(page, "Examples").click();
+        await accessible(page);
+        await page.keyboard.press("Escape");
+        await button(page, "Fix all").click();
+        await accessible(page);
+        await page.keyboard.press("Escape");
+        await button(page, "Share").click();
+        await page.getByRole("textbox", { name: "Link" }).waitFor();
+        await accessible(page);
+      },
+      options,
+    ));
+}
