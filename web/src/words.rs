@@ -94,7 +94,12 @@ pub fn serving(plan: &Plan) -> Vec<Serving> {
             key: key.clone(),
             images: images.len(),
             words: own_credentials(registry),
-            class: "found",
+            // An empty login is sent, and refused.
+            class: if registry.user.is_empty() && registry.password.is_empty() && registry.ecr.is_none() {
+                "missing"
+            } else {
+                "found"
+            },
         })
         .collect();
     let entries = rows.len();

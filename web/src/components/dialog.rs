@@ -10,7 +10,9 @@ use crate::state::{Action, Dialog, Link, Share};
 pub fn dialog(dialog: Option<&Dialog>, act: &Callback<Action>) -> Html {
     let (title, accept, body) = match dialog {
         None => (String::new(), None, Html::default()),
-        Some(Dialog::Preview(preview)) => (preview.title.clone(), Some("Apply"), diff(&preview.before, &preview.after)),
+        Some(Dialog::Preview(preview)) => {
+            (preview.title.clone(), Some("Apply"), diff("Changes".to_owned(), &preview.before, &preview.after))
+        }
         Some(Dialog::Share(share)) => {
             let ready = matches!(share.link, Link::Ready(_));
             ("Share a link".to_owned(), ready.then_some("Copy link"), shared(share))

@@ -6,7 +6,8 @@ use crate::diff::{Line, lines};
 const AROUND: usize = 2;
 
 /// What a change does to a text: only what differs, with some lines around it.
-pub fn diff(before: &str, after: &str) -> Html {
+/// `name`: of the region, unlike any other on the page.
+pub fn diff(name: String, before: &str, after: &str) -> Html {
     let found = lines(before, after);
     let differs = |at: usize| !matches!(found[at], Line::Same(_));
     let near = |at: &usize| (at.saturating_sub(AROUND)..(at + AROUND + 1).min(found.len())).any(differs);
@@ -28,6 +29,6 @@ pub fn diff(before: &str, after: &str) -> Html {
         }
     };
     html! {
-        <pre class="diff" tabindex="0" role="region" aria-label="Changes"><code>{ for shown.iter().enumerate().map(row) }</code></pre>
+        <pre class="diff" tabindex="0" role="region" aria-label={name}><code>{ for shown.iter().enumerate().map(row) }</code></pre>
     }
 }

@@ -33,7 +33,7 @@ pub fn page(rule: &'static Rule, act: &Callback<Action>) -> Html {
                 <pre tabindex="0" role="region" aria-label={format!("Example {}", index + 1)}><code>{ example.before }</code></pre>
                 if let Some(after) = example.after {
                     <p class="quiet">{ "Fixed:" }</p>
-                    { diff(&text, after) }
+                    { diff(format!("Example {}, fixed", index + 1), &text, after) }
                 }
             </>
         }

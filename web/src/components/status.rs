@@ -11,7 +11,7 @@ pub fn status(state: &State, milliseconds: f64, act: &Callback<Action>) -> Html 
     html! {
         <div class="bar">
             <span>{ state.report.count() }</span>
-            <span class="quiet">{ format!("checked in {milliseconds:.1} ms") }</span>
+            <span class="quiet">{ format!("in {milliseconds:.1} ms") }</span>
             <span class="quiet keys" id={HINT}>{ keys }</span>
             <span class="own">
                 { button(other, act, Action::PlainToggled) }

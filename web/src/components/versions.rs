@@ -59,6 +59,9 @@ fn outcome(change: &VersionChange) -> Html {
     let words = match (&change.outcome.to.error, change.to.known) {
         (Some(error), _) => html! { <p>{ "rke would stop: " }<code>{ error }</code></p> },
         (None, false) => html! { <p>{ format!("rke {} has no images for {}.", change.rke, change.to.version) }</p> },
+        (None, true) if change.from.version == change.to.version => {
+            html! { <p>{ "This is the version that counts now: choose another." }</p> }
+        }
         (None, true) => html! { <p>{ format!("rke {} accepts the file with {}.", change.rke, change.to.version) }</p> },
     };
     html! {
