@@ -34,10 +34,14 @@ pub fn decode(document: &Document) -> Decoded {
     Decoded { value, problems: decoder.problems, error: decoder.fatal.or(collected) }
 }
 
-/// Whether the value, with everything below it, decodes as this type without an error.
+/// Whether the value, with everything below it, is sure to decode as this type without an error: nothing of it is
+/// decoded again.
 pub fn fits(document: &Document, value: NodeId, ty: &'static Type) -> bool {
     let mut decoder = Decoder::new(document);
-    decoder.unmarshal(value, ty, &mut Value::default()) && decoder.type_errors.is_empty() && decoder.fatal.is_none()
+    decoder.unmarshal(value, ty, &mut Value::default())
+        && decoder.type_errors.is_empty()
+        && decoder.fatal.is_none()
+        && !decoder.again
 }
 
 struct Decoder<'d> {
@@ -49,6 +53,8 @@ struct Decoder<'d> {
     /// An error that ends the decoding at once.
     fatal: Option<String>,
     aliases: usize,
+    /// A block was met that another decoder reads as well.
+    again: bool,
 }
 
 enum Part<'d> {
@@ -66,6 +72,7 @@ impl<'d> Decoder<'d> {
             type_errors: Vec::new(),
             fatal: None,
             aliases: 0,
+            again: false,
         }
     }
 
@@ -165,6 +172,7 @@ impl<'d> Decoder<'d> {
         ty: &'static Type,
         out: &mut Value,
     ) {
+        self.again |= structure.again;
         let mut fields = into_fields(out, capacity);
         let mut written: Vec<(&'static str, Span)> = Vec::with_capacity(capacity);
         let mut unknown: Vec<(&'d str, Span)> = Vec::new();

@@ -1,7 +1,10 @@
 use super::{Example, Facts, Reporter, Rule};
+use crate::cluster::fits;
+use crate::credentials::ecr;
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
-use crate::problem::Problem;
+use crate::problem::{Problem, UnknownKey};
+use crate::schema::Schema;
 use crate::schema::suggest::means_ecr_plugin;
 
 pub static RULE: Rule = Rule {
@@ -71,6 +74,17 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         if value.is_empty() {
             edits.extend(facts.document.set_value(facts.text, unknown.span, "{}"));
         }
-        finding.fix(format!("rename to `{KEY}`"), Safety::Safe, edits);
+        let safety = if is_accepted(facts, unknown) { Safety::Safe } else { Safety::Uncertain };
+        finding.fix(format!("rename to `{KEY}`"), safety, edits);
     }
+}
+
+/// Whether the plugin, once it is read, works: its keys are texts, and the url is one that it takes.
+fn is_accepted(facts: &Facts<'_>, unknown: &UnknownKey) -> bool {
+    let ty = Schema::get().key("private_registries[].ecr_credential_plugin").map(|key| &key.ty);
+    let value = facts.document.value_of(unknown.span);
+    let fits = ty.zip(value).is_some_and(|(ty, value)| fits(facts.document, value, ty));
+    let entry = unknown.at.rsplit_once('.').map_or("", |(entry, _)| entry);
+    let takes = |url: &str| ecr::rke_region(url).is_some();
+    fits && facts.registry_urls().any(|(at, _, url)| at == entry && takes(&url.value))
 }

@@ -1,6 +1,6 @@
 use super::{Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
-use crate::fix::{Edit, Safety};
+use crate::fix::Safety;
 use crate::text::Span;
 
 pub static RULE: Rule = Rule {
@@ -46,7 +46,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             _ => "write host, port and path only",
         });
         if facts.text[span.range()].eq_ignore_ascii_case(scheme) {
-            finding.fix(format!("remove `{scheme}`"), Safety::Safe, vec![Edit::delete(span)]);
+            let edit = facts.document.shorten(facts.text, url.span, span);
+            finding.fix(format!("remove `{scheme}`"), Safety::Safe, vec![edit]);
         }
     }
 }

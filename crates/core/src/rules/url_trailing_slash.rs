@@ -1,6 +1,6 @@
 use super::{Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
-use crate::fix::{Edit, Safety};
+use crate::fix::Safety;
 use crate::text::Span;
 
 pub static RULE: Rule = Rule {
@@ -46,7 +46,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             finding.severity(Severity::Warning);
         }
         if exact {
-            finding.fix("remove the slash", Safety::Safe, vec![Edit::delete(span)]);
+            finding.fix("remove the slash", Safety::Safe, vec![facts.document.shorten(facts.text, url.span, span)]);
         }
     }
 }

@@ -139,6 +139,13 @@ impl Document {
         }
     }
 
+    /// Takes `cut` out of the scalar at `span`; what is left is put in quotes where it would be read as something else.
+    pub fn shorten(&self, text: &str, span: Span, cut: Span) -> Edit {
+        let rest = format!("{}{}", &text[span.start..cut.start], &text[cut.end..span.end]);
+        let read = scalar(&rest);
+        if self.inner_span(span) != span || read == rest { Edit::delete(cut) } else { Edit::replace(span, read) }
+    }
+
     /// The text between the quotes of a scalar at `span`, or all of it.
     pub fn inner_span(&self, span: Span) -> Span {
         let quoted = self.nodes.iter().any(|n| {
@@ -187,6 +194,19 @@ mod tests {
         assert_eq!(edited("a:\n  b:  # why\n  c: 1\n", "b", set), "a:\n  b: {}  # why\n  c: 1\n");
         assert_eq!(edited("a: x # why\n", "a", set), "a: {} # why\n");
         assert_eq!(edited("a:\n  b: 1\nc: 2\n", "a", set), "a: {}\nc: 2\n");
+    }
+
+    #[test]
+    fn what_is_left_of_a_scalar_stays_text() {
+        let last = |d: &Document, t: &str, k: Span| {
+            let span = d.node(d.value_of(k)?).span;
+            let end = d.inner_span(span).end;
+            Some(d.shorten(t, span, Span::new(end - 1, end)))
+        };
+        assert_eq!(edited("a: x/ # why\n", "a", last), "a: x # why\n");
+        assert_eq!(edited("a: 'x/'\n", "a", last), "a: 'x'\n");
+        assert_eq!(edited("a: https:/\n", "a", last), "a: 'https:'\n");
+        assert_eq!(edited("a: 1/\n", "a", last), "a: '1'\n");
     }
 
     #[test]
