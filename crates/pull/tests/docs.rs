@@ -18,7 +18,7 @@ fn markdown(folder: &Path, found: &mut Vec<PathBuf>) {
 fn commands(text: &str) -> Vec<&str> {
     let blocks = text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
     let lines = blocks.flat_map(str::lines).filter(|line| line.starts_with("pull "));
-    lines.map(|line| line.split(" > ").next().unwrap_or(line)).collect()
+    lines.map(|line| line.split(['>', '<']).next().unwrap_or(line)).collect()
 }
 
 #[test]
