@@ -1,7 +1,9 @@
 //! The project's own commands; each does the set-up it needs.
 
+mod bench;
 mod build;
 mod docs;
+mod fuzz;
 mod package;
 mod page;
 mod serve;
@@ -21,6 +23,9 @@ usage: cargo xtask COMMAND
                         opens the playground and rebuilds it when its source changes
   test [--only PART]    runs every check; PART is rust, browser or agree
   build                 leaves the site in dist/ and the page as one file in dist/drydock.html
+  bench [--corpus DIR]  measures a check beside the bare YAML events; DIR holds real files to check as well
+  fuzz [TARGET] [--seconds N]
+                        tries texts of chance on the core, 60 seconds for each target
 
 Each command first sets up what it needs. Tools are kept in ~/.cache/drydock; DRYDOCK_CACHE names another folder.
 ";
@@ -46,6 +51,8 @@ fn run() -> Result<()> {
             }
             build::run()
         }
+        Some(Value(command)) if command == "bench" => bench::run(corpus(&mut args)?),
+        Some(Value(command)) if command == "fuzz" => fuzz::run(&fuzz_options(&mut args)?),
         Some(Short('h') | Long("help")) | None => {
             print!("{USAGE}");
             Ok(())
@@ -62,6 +69,29 @@ fn serve_options(args: &mut lexopt::Parser) -> Result<serve::Options> {
             Long("port") => options.port = args.value()?.parse()?,
             Long("no-open") => options.open = false,
             Long("release") => options.release = true,
+            _ => return Err(arg.unexpected().into()),
+        }
+    }
+    Ok(options)
+}
+
+fn corpus(args: &mut lexopt::Parser) -> Result<Option<std::ffi::OsString>> {
+    let mut corpus = None;
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("corpus") => corpus = Some(args.value()?),
+            _ => return Err(arg.unexpected().into()),
+        }
+    }
+    Ok(corpus)
+}
+
+fn fuzz_options(args: &mut lexopt::Parser) -> Result<fuzz::Options> {
+    let mut options = fuzz::Options { target: None, seconds: 60 };
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("seconds") => options.seconds = args.value()?.parse()?,
+            Value(target) if options.target.is_none() => options.target = Some(target.string()?),
             _ => return Err(arg.unexpected().into()),
         }
     }

@@ -1,7 +1,7 @@
 //! What rke ships: the images of every Kubernetes version, and which versions each release of rke knows.
 //!
 //! The texts under `data/` say in their heads where each part comes from. They are searched, not decoded: a question
-//! reads the lines that answer it, and of the images only the place of each minor version's block is remembered.
+//! reads the lines that answer it, and only the places of rows and of each minor version's block are remembered.
 //! A `data.json` of the metadata project can take their place; see [`Catalogue::read`].
 
 use std::fmt;
@@ -138,7 +138,7 @@ impl Catalogue {
 
     /// Every release of rke with a row, oldest first within each line of releases.
     pub fn releases(&self) -> impl Iterator<Item = Release<'_>> {
-        rows(RELEASES).filter_map(Row::read).map(|row| Release {
+        release_rows().iter().filter_map(|line| Row::read(line)).map(|row| Release {
             name: row.name,
             default_version: match &self.read {
                 Some(metadata) => metadata.default_version(row.name),
@@ -204,7 +204,9 @@ impl<'c> Release<'c> {
     /// Changes of what rke knows, up to this release: known from here on, or no longer.
     fn changes(&self) -> impl Iterator<Item = (bool, &'static str)> + '_ {
         let mut last = false;
-        rows(RELEASES)
+        release_rows()
+            .iter()
+            .copied()
             .take_while(move |line| {
                 let wanted = !last;
                 last = line.split(' ').next() == Some(self.name);
@@ -224,14 +226,19 @@ impl<'c> Release<'c> {
 
     /// Every version the release knows, in order of versions.
     pub fn known(&self) -> Vec<&'c str> {
+        self.starting_with("")
+    }
+
+    /// Of the versions the release knows those whose names start so, in order of versions.
+    pub fn starting_with(&self, start: &str) -> Vec<&'c str> {
         let mut known: Vec<(Version, &'c str)> = Vec::new();
         if let Some(metadata) = &self.catalogue.read {
-            let named = metadata.versions().filter(|version| metadata.knows(self.name, version));
+            let named = metadata.versions().filter(|name| name.starts_with(start) && metadata.knows(self.name, name));
             known.extend(named.filter_map(|name| Some((Version::from_kubernetes(name).ok()?, name))));
             known.sort();
             return known.into_iter().map(|(_, name)| name).collect();
         }
-        for (added, name) in self.changes() {
+        for (added, name) in self.changes().filter(|(_, name)| name.starts_with(start)) {
             if !added {
                 known.retain(|(_, other)| *other != name);
             } else if let Ok(version) = Version::from_kubernetes(name) {
@@ -286,6 +293,11 @@ fn built_in_images(version: &str) -> Option<ImageSet<'static>> {
 /// Lines that say something, without the head.
 fn rows(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+fn release_rows() -> &'static [&'static str] {
+    static ROWS: OnceLock<Vec<&str>> = OnceLock::new();
+    ROWS.get_or_init(|| rows(RELEASES).collect())
 }
 
 /// The lines of the minor version's block.

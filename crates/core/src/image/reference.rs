@@ -54,12 +54,12 @@ impl Reference {
             return Err(ReferenceError::Identifier(image.to_owned()));
         }
         let (host, rest) = split_host(image);
-        let rest = if host == DOCKER_HUB && !rest.contains('/') { format!("library/{rest}") } else { rest.to_owned() };
+        let library = if host == DOCKER_HUB && !rest.contains('/') { "library/" } else { "" };
         let name = rest.split(':').next().unwrap_or_default();
-        if lower(name) != name {
+        if !name.chars().all(|c| c.to_lowercase().eq([c])) {
             return Err(ReferenceError::Uppercase);
         }
-        let full = format!("{host}/{rest}");
+        let full = format!("{host}/{library}{rest}");
         let Some(parts) = Parts::split(&full) else {
             // A host may hold upper case, a path may not: lower case decides which of the two errors it is.
             let uppercase = Parts::split(&lower(&full)).is_some();
@@ -145,10 +145,11 @@ fn is_path(text: &str) -> bool {
 
 /// Lower-case letters and digits, between them `.`, `_`, `__` or any number of `-`.
 fn is_path_part(text: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    text.starts_with(is_plain)
-        && text.ends_with(is_plain)
-        && text.split(is_plain).all(|run| matches!(run, "" | "." | "_" | "__") || run.bytes().all(|b| b == b'-'))
+    let is_plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let bytes = text.as_bytes();
+    bytes.first().is_some_and(is_plain)
+        && bytes.last().is_some_and(is_plain)
+        && bytes.split(is_plain).all(|run| matches!(run, b"" | b"." | b"_" | b"__") || run.iter().all(|b| *b == b'-'))
 }
 
 fn is_tag(text: &str) -> bool {

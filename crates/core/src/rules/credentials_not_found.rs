@@ -24,6 +24,9 @@ system_images:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+    if facts.cluster.registries.is_empty() {
+        return;
+    }
     for pin in &facts.cluster.system_images {
         let Lookup::Missing { key } = facts.plan.registries.lookup(&pin.image.value) else { continue };
         let host = key.split('/').next().unwrap_or_default();

@@ -47,11 +47,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let finding = reporter.report(span, "system_images.kubernetes", message);
     finding.help("set `kubernetes_version` to the version that the images belong to");
     let Some(release) = facts.plan.catalogue.release(&facts.plan.rke) else { return };
-    let known = release.known();
-    let Some(newest) = known.iter().rev().find(|k| k.strip_prefix(&*tag).is_some_and(|rest| rest.starts_with('-')))
-    else {
-        return;
-    };
+    let suffixed = release.starting_with(&format!("{tag}-"));
+    let Some(newest) = suffixed.last() else { return };
     let edit = match facts.cluster.config.field("kubernetes_version") {
         Some(empty) => facts.document.set_value(facts.text, empty.key, newest),
         None => facts.cluster.config.fields().first().map(|f| {

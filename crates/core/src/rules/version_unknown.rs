@@ -49,16 +49,15 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     }
     let message = format!("rke {} has no images for `{version}`", facts.plan.rke);
     let finding = reporter.report(facts.blame("kubernetes_version"), "kubernetes_version", message);
-    let known = release.map(|r| r.known()).unwrap_or_default();
-    let suffixed: Vec<&str> =
-        known.iter().copied().filter(|k| k.strip_prefix(version).is_some_and(|rest| rest.starts_with('-'))).collect();
+    let starting_with = |start: &str| release.as_ref().map(|r| r.starting_with(start)).unwrap_or_default();
+    let suffixed = starting_with(&format!("{version}-"));
     if let Some(newest) = suffixed.last() {
         finding.help("rke's own suffix is part of the version");
         let edit = written.map(|written| Edit::replace(written.span, *newest));
         finding.fix(format!("write `{newest}`"), Safety::Safe, edit.into_iter().collect());
     } else if facts.plan.catalogue.images(version).is_some() {
         finding.help("a newer or older release of rke knows it: run that one, or choose a version of this one");
-    } else if let Some(newest) = known.last() {
+    } else if let Some(newest) = starting_with("").last() {
         finding.help(format!("the newest version of this release is `{newest}`"));
     }
     match facts.plan.missing_images(facts.cluster).first() {
