@@ -2,12 +2,14 @@
 
 pub mod framed;
 
+use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
+use gloo::utils::{document, window};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    Blob, BlobPropertyBag, Document, DragEvent, Event, HtmlAnchorElement, HtmlDialogElement, HtmlElement,
-    HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, ReadableWritablePair, Response, Storage,
-    Url, UrlSearchParams, Window,
+    Blob, BlobPropertyBag, DragEvent, Event, HtmlAnchorElement, HtmlDialogElement, HtmlElement, HtmlInputElement,
+    HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, ReadableWritablePair, Response, Storage, Url,
+    UrlSearchParams,
 };
 
 pub use web_sys::{Element, File};
@@ -18,14 +20,6 @@ use crate::state::Settings;
 const LARGEST_FILE: f64 = 10e6;
 /// rke's metadata has some 12 MB.
 const LARGEST_METADATA: f64 = 50e6;
-
-fn window() -> Window {
-    web_sys::window().expect("the page runs in a window")
-}
-
-fn document() -> Document {
-    window().document().expect("a window has a document")
-}
 
 /// What the static page holds until the program arrives.
 pub struct Shell {
@@ -101,9 +95,12 @@ pub fn writes(event: &KeyboardEvent) -> bool {
     element.is_content_editable() || ["INPUT", "TEXTAREA", "SELECT"].contains(&element.tag_name().as_str())
 }
 
+/// A listener may keep the browser from doing what it does by itself.
+const MAY_PREVENT: EventListenerOptions = EventListenerOptions { phase: EventListenerPhase::Bubble, passive: false };
+
 fn listen(event: &str, heard: impl Fn(Event) + 'static) {
-    let heard = Closure::<dyn Fn(Event)>::new(heard).into_js_value();
-    let _ = window().add_event_listener_with_callback(event, heard.unchecked_ref());
+    EventListener::new_with_options(&window(), event.to_owned(), MAY_PREVENT, move |event| heard(event.clone()))
+        .forget();
 }
 
 /// The page's address without settings and fragment; none for a file, which lies elsewhere on every machine.
@@ -213,9 +210,7 @@ pub fn system_dark(changed: impl Fn(bool) + 'static) -> bool {
         return false;
     };
     let now = query.clone();
-    let heard = Closure::<dyn Fn()>::new(move || changed(now.matches()));
-    let _ = query.add_event_listener_with_callback("change", heard.as_ref().unchecked_ref());
-    heard.forget();
+    EventListener::new(&query, "change", move |_| changed(now.matches())).forget();
     query.matches()
 }
 
