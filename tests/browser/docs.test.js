@@ -77,8 +77,9 @@ test("an example opens as a playground with its own text", () =>
   visit("ecr.html", async (page) => {
     await page.getByRole("button", { name: "Try it here" }).first().click();
     const frame = page.frameLocator("drydock-playground iframe");
-    const finding = frame.getByRole("button", { name: /^Error, line 7: .*ecrCredentialPlugin/ });
-    await finding.waitFor();
+    // The column of the text is narrow: editor and problems take turns.
+    await frame.getByRole("button", { name: "Problems (1)" }).click();
+    await frame.getByRole("button", { name: /^Error, line 7: .*ecrCredentialPlugin/ }).waitFor();
     assert.equal(await frame.locator("header").isVisible(), false);
   }));
 

@@ -8,7 +8,7 @@ for (const example of document.querySelectorAll(".example")) {
   open.textContent = "Try it here";
   open.addEventListener("click", () => {
     const playground = document.createElement("drydock-playground");
-    playground.setAttribute("height", "480");
+    playground.setAttribute("height", "440");
     const text = document.createElement("script");
     text.type = "text/yaml";
     text.textContent = code.textContent;
