@@ -12,6 +12,7 @@ pub mod help;
 pub mod icon;
 pub mod images;
 pub mod menu;
+pub mod outcome;
 pub mod picture;
 pub mod problems;
 pub mod prose;

@@ -1,6 +1,5 @@
 use std::rc::Rc;
 
-use drydock_core::Outcome;
 use drydock_core::diagnostic::Severity;
 use drydock_core::rules::RULES;
 use yew::prelude::*;
@@ -8,6 +7,7 @@ use yew::prelude::*;
 use super::finding::Finding;
 use super::icon::icon;
 use super::menu::{item, menu};
+use super::outcome::outcome;
 use crate::report::Report;
 use crate::state::{Action, Export};
 
@@ -100,23 +100,4 @@ fn tools(report: &Report, hidden: &[Severity], act: &Callback<Action>) -> Html {
 
 fn plural(count: usize, name: &str) -> String {
     format!("{count} {name}{}", if count == 1 { "" } else { "s" })
-}
-
-/// What rke itself does with the file.
-pub fn outcome(report: &Report) -> Html {
-    let rke = &report.checked.plan.rke;
-    let (words, error) = match (&report.checked.outcome, &report.checked.hostcount_error) {
-        (Outcome::Refused { error, .. }, _) => (format!("rke {rke} refuses this file:"), Some(error)),
-        (Outcome::Panics { error }, _) => (format!("rke {rke} crashes on this file:"), Some(error)),
-        (Outcome::Accepted, Some(error)) => (format!("rke {rke} connects to the nodes, then stops:"), Some(error)),
-        (Outcome::Accepted, None) => (format!("rke {rke} accepts this file."), None),
-    };
-    html! {
-        <p class="outcome">
-            { words }
-            if let Some(error) = error {
-                { " " }<code>{ error }</code>
-            }
-        </p>
-    }
 }

@@ -2,7 +2,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::problems::outcome;
+use super::outcome::outcome;
 use super::prose::prose;
 use crate::report::Report;
 use crate::sees::{Piece, Seen};
