@@ -240,6 +240,8 @@ pub fn copy(text: &str, done: impl FnOnce(bool) + 'static) {
     });
 }
 
+const REVOKE_AFTER_MS: i32 = 30_000;
+
 /// Offers `text` as a file to keep.
 pub fn download(name: &str, text: &str) -> Result<(), JsValue> {
     let kind = BlobPropertyBag::new();
@@ -250,7 +252,9 @@ pub fn download(name: &str, text: &str) -> Result<(), JsValue> {
     link.set_href(&url);
     link.set_download(name);
     link.click();
-    Url::revoke_object_url(&url)
+    // At once it would now and then come before the browser has begun to read.
+    later(REVOKE_AFTER_MS, None, move || drop(Url::revoke_object_url(&url)));
+    Ok(())
 }
 
 fn by_id(id: &str) -> Option<HtmlElement> {
