@@ -39,7 +39,9 @@ impl Seen {
             pieces: pieces(report, &told),
             summary: match (struck, told.len() - struck) {
                 (0, 0) => "Every key counts as it is written.".to_owned(),
-                (struck, other) => format!("{struck} keys without effect, {other} read otherwise than written."),
+                (1, 0) => "1 key without effect.".to_owned(),
+                (struck, 0) => format!("{struck} keys without effect."),
+                (struck, other) => format!("Keys without effect: {struck}; read otherwise than written: {other}."),
             },
             filled: added.into_iter().zip(effective.lines().map(str::to_owned)).collect(),
         }
