@@ -2,6 +2,8 @@
 
 use super::quoted::quote_bytes;
 
+use crate::yaml::scalar::days_in;
+
 const LAYOUT: &str = "2006-01-02T15:04:05Z07:00";
 
 /// `Err` holds the text of Go's time.Parse.
@@ -85,13 +87,7 @@ pub fn rfc3339(text: &str) -> Result<(), String> {
         return Err(format!("parsing time {}: extra text: {}", quote_bytes(text), quote_bytes(rest)));
     }
     let [year, month, day] = date;
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let days = match month {
-        2 => 28 + u32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    if day == 0 || day > days { range("day") } else { Ok(()) }
+    if day == 0 || day > days_in(year, month) { range("day") } else { Ok(()) }
 }
 
 #[cfg(test)]

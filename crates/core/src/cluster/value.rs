@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::schema::{Key, Kind, Schema, Type};
 use crate::text::{Span, Spanned};
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -77,6 +78,42 @@ impl Value {
         match &self.shape {
             Shape::List(items) => items,
             _ => &[],
+        }
+    }
+
+    /// Calls `visit` with each key of the key table that is written below a value of type `ty`, its field and its path;
+    /// goes on below it where `visit` says so.
+    pub fn each_key(&self, ty: &'static Type, visit: &mut impl FnMut(&'static Key, &Field, &str) -> bool) {
+        self.each_key_below(ty, &mut String::new(), visit);
+    }
+
+    fn each_key_below(
+        &self,
+        ty: &'static Type,
+        path: &mut String,
+        visit: &mut impl FnMut(&'static Key, &Field, &str) -> bool,
+    ) {
+        let length = path.len();
+        match &ty.kind {
+            Kind::List(item) => {
+                for (index, value) in self.items().iter().enumerate() {
+                    path.push_str(&format!("[{index}]"));
+                    value.each_key_below(item, path, visit);
+                    path.truncate(length);
+                }
+            }
+            Kind::Struct(index) => {
+                for field in self.fields() {
+                    let Some(key) = Schema::get().structure(*index).key(&field.name) else { continue };
+                    path.push_str(if length == 0 { "" } else { "." });
+                    path.push_str(key.name);
+                    if visit(key, field, path) {
+                        field.value.each_key_below(&key.ty, path, visit);
+                    }
+                    path.truncate(length);
+                }
+            }
+            _ => {}
         }
     }
 

@@ -37,9 +37,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         let entry = facts.registry_value(&at);
         let message = format!("`{given}` without `{missing}`: rke logs in with an empty {missing}");
         let finding = reporter.report(present.span, format!("{at}.{given}"), message);
-        if !facts.serves_images(registry) {
-            finding.severity(Severity::Warning);
-        }
+        finding.severity(facts.severity_of_a_fault_in(registry));
         finding.help(format!("add the `{missing}`, or take both out for a registry that needs no login"));
         let value = |key: &str| entry.and_then(|e| e.field(key));
         let edit = match value(missing) {

@@ -1,7 +1,7 @@
 use super::{Example, Facts, Reporter, Rule};
 use crate::cluster::value::{Field, Shape, Value};
 use crate::diagnostic::Severity;
-use crate::schema::{Kind, Schema, Type};
+use crate::schema::Schema;
 
 pub static RULE: Rule = Rule {
     code: "D102",
@@ -22,39 +22,13 @@ services:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    let schema = Schema::get();
-    walk(schema.root(), &facts.cluster.config, &mut String::new(), reporter);
-}
-
-fn walk(ty: &'static Type, value: &Value, path: &mut String, reporter: &mut Reporter<'_>) {
-    match &ty.kind {
-        Kind::List(item) => {
-            for (index, value) in value.items().iter().enumerate() {
-                let length = path.len();
-                path.push_str(&format!("[{index}]"));
-                walk(item, value, path, reporter);
-                path.truncate(length);
-            }
+    facts.cluster.config.each_key(Schema::get().root(), &mut |key, field, path| {
+        let ignored = key.ignored && says_something(&field.value);
+        if ignored {
+            report(field, path, reporter);
         }
-        Kind::Struct(index) => {
-            let structure = Schema::get().structure(*index);
-            for field in value.fields() {
-                let Some(key) = structure.key(&field.name) else { continue };
-                let length = path.len();
-                if length > 0 {
-                    path.push('.');
-                }
-                path.push_str(key.name);
-                if key.ignored && says_something(&field.value) {
-                    report(field, path, reporter);
-                } else {
-                    walk(&key.ty, &field.value, path, reporter);
-                }
-                path.truncate(length);
-            }
-        }
-        _ => {}
-    }
+        !ignored
+    });
 }
 
 /// Generated files hold every key; empty ones mean nothing.

@@ -71,11 +71,12 @@ impl Facts<'_> {
         self.cluster.config.at("private_registries")?.items().get(index)
     }
 
-    /// Whether images that this cluster needs come from behind this entry: a fault of its url then stops them.
-    pub fn serves_images(&self, registry: &PrivateRegistry) -> bool {
-        registry.is_default()
+    /// An error where images that this cluster needs come from behind the entry, since its fault then stops them.
+    pub fn severity_of_a_fault_in(&self, registry: &PrivateRegistry) -> Severity {
+        let serves_images = registry.is_default()
             && registry.url.as_ref().map(|u| &u.value) == self.plan.prefix.as_ref()
-            && self.plan.images.iter().any(|i| i.source == Source::DefaultRegistry && !i.needs.is_empty())
+            && self.plan.images.iter().any(|i| i.source == Source::DefaultRegistry && !i.needs.is_empty());
+        if serves_images { Severity::Error } else { Severity::Warning }
     }
 
     /// The decoded entry of `nodes`, for the places of its keys.

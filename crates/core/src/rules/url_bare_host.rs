@@ -28,9 +28,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         }
         let message = format!("`{}` is no host: docker reads it as `docker.io/{}`", host, url.value);
         let finding = reporter.report(url.span, format!("{at}.url"), message);
-        if !facts.serves_images(registry) {
-            finding.severity(Severity::Warning);
-        }
+        finding.severity(facts.severity_of_a_fault_in(registry));
         finding.help(format!("write the full name or the port, as `{host}.example.com` or `{host}:5000`"));
     }
 }

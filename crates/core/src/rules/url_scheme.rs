@@ -38,9 +38,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             false => format!("`{scheme}` in the url: no image will find these credentials"),
         };
         let finding = reporter.report(span, format!("{at}.url"), message);
-        if !facts.serves_images(registry) {
-            finding.severity(Severity::Warning);
-        }
+        finding.severity(facts.severity_of_a_fault_in(registry));
         finding.help(match scheme {
             "http://" => "write host and port only; plain HTTP needs `insecure-registries` in dockerd's daemon.json on every node",
             _ => "write host, port and path only",

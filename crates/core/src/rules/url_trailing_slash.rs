@@ -42,9 +42,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             false => "the url ends with a slash: no image will find these credentials",
         };
         let finding = reporter.report(if exact { span } else { url.span }, format!("{at}.url"), message);
-        if !facts.serves_images(registry) {
-            finding.severity(Severity::Warning);
-        }
+        finding.severity(facts.severity_of_a_fault_in(registry));
         if exact {
             finding.fix("remove the slash", Safety::Safe, vec![facts.document.shorten(facts.text, url.span, span)]);
         }

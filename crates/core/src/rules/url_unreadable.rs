@@ -39,9 +39,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         }
         let finding =
             reporter.report(url.span, format!("{at}.url"), format!("no image name can start with `{value}`: {error}"));
-        if !facts.serves_images(registry) {
-            finding.severity(Severity::Warning);
-        }
+        finding.severity(facts.severity_of_a_fault_in(registry));
         finding.help("write `host`, `host:port` or `host/path`; an IPv6 address needs a host name");
     }
 }

@@ -48,9 +48,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             format!("{at}.url"),
             format!("upper case in `{}`: image names must be lower case behind the host", &facts.text[span.range()]),
         );
-        if !facts.serves_images(registry) {
-            finding.severity(Severity::Warning);
-        }
+        finding.severity(facts.severity_of_a_fault_in(registry));
         finding.fix(format!("write `{lower}`"), Safety::Uncertain, vec![Edit::replace(span, lower.clone())]);
     }
 }

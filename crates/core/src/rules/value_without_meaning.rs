@@ -2,7 +2,7 @@ use super::{Example, Facts, Reporter, Rule};
 use crate::cluster::value::Value;
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
-use crate::schema::{Key, Kind, Schema, Type};
+use crate::schema::{Key, Schema};
 
 pub static RULE: Rule = Rule {
     code: "D103",
@@ -42,31 +42,10 @@ monitoring:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    walk(Schema::get().root(), &facts.cluster.config, &mut String::new(), reporter);
-}
-
-fn walk(ty: &'static Type, value: &Value, path: &mut String, reporter: &mut Reporter<'_>) {
-    let length = path.len();
-    match &ty.kind {
-        Kind::List(item) => {
-            for (index, value) in value.items().iter().enumerate() {
-                path.push_str(&format!("[{index}]"));
-                walk(item, value, path, reporter);
-                path.truncate(length);
-            }
-        }
-        Kind::Struct(index) => {
-            for field in value.fields() {
-                let Some(key) = Schema::get().structure(*index).key(&field.name) else { continue };
-                path.push_str(if length == 0 { "" } else { "." });
-                path.push_str(key.name);
-                look(key, &field.value, path, reporter);
-                walk(&key.ty, &field.value, path, reporter);
-                path.truncate(length);
-            }
-        }
-        _ => {}
-    }
+    facts.cluster.config.each_key(Schema::get().root(), &mut |key, field, path| {
+        look(key, &field.value, path, reporter);
+        true
+    });
 }
 
 fn look(key: &Key, value: &Value, path: &str, reporter: &mut Reporter<'_>) {

@@ -171,13 +171,7 @@ fn timestamp(text: &str) -> bool {
     let Some((month, day)) = date.split_once('-') else { return false };
     let year: u32 = year.parse().unwrap_or(0);
     let (Some(month), Some(day)) = (short_number(month, 12), short_number(day, 31)) else { return false };
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let days = match month {
-        2 => 28 + u32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    if month == 0 || day == 0 || day > days {
+    if month == 0 || day == 0 || day > days_in(year, month) {
         return false;
     }
     match time {
@@ -187,6 +181,15 @@ fn timestamp(text: &str) -> bool {
             Some(time) => clock(time),
             None => time.find(['+', '-']).is_some_and(|at| clock(&time[..at]) && zone(&time[at + 1..])),
         },
+    }
+}
+
+/// How many days a month has.
+pub fn days_in(year: u32, month: u32) -> u32 {
+    match month {
+        2 => 28 + u32::from(year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
     }
 }
 
