@@ -91,7 +91,7 @@ impl Sample {
             Source::Text(text) => text.to_owned(),
             Source::Rule(code) => {
                 let rule = RULES.iter().find(|rule| rule.code == code);
-                rule.and_then(|rule| rule.examples.first()).map_or_else(String::new, |example| example.text())
+                rule.and_then(|rule| rule.doc().examples.first()).map_or_else(String::new, |example| example.text())
             }
         }
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// All that the rules' examples bring up.
 fn everything() -> Report {
-    let examples = RULES.iter().flat_map(|rule| rule.examples.iter().enumerate().map(move |each| (rule, each)));
+    let examples = RULES.iter().flat_map(|rule| rule.doc().examples.iter().enumerate().map(move |each| (rule, each)));
     let files = examples.map(|(rule, (number, example))| {
         let text = example.text();
         let path = format!("./some folder/{}-{number}.yml", rule.code);

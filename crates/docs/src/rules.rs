@@ -41,7 +41,7 @@ fn index() -> String {
         family.sort_by_key(|rule| rule.code);
         for rule in family {
             let (code, name, severity) = (rule.code, rule.name, rule.severity.name());
-            let _ = writeln!(page, "| [{code}]({code}.md) {name} | {severity} | {} |", rule.summary);
+            let _ = writeln!(page, "| [{code}]({code}.md) {name} | {severity} | {} |", rule.doc().summary);
         }
     }
     page
@@ -52,7 +52,7 @@ fn page(rule: &Rule) -> String {
     let whole = rule::page(rule);
     let words = whole.split("\n## Example\n").next().unwrap_or_default();
     let mut page = words.to_owned();
-    for example in rule.examples {
+    for example in rule.doc().examples {
         let _ = write!(page, "\n## Example\n\n```yaml check\n{}\n```\n", example.text().trim_matches('\n'));
         if let Some(after) = example.after {
             let _ = write!(page, "\nFixed:\n\n```yaml check\n{}\n```\n", after.trim_matches('\n'));

@@ -22,7 +22,7 @@ fn safe_fixes(text: &str) -> usize {
 
 /// Name of the file and its text, for each example with a safe fix.
 fn fixable() -> Vec<(String, String)> {
-    let examples = RULES.iter().flat_map(|rule| rule.examples.iter().enumerate().map(move |each| (rule, each)));
+    let examples = RULES.iter().flat_map(|rule| rule.doc().examples.iter().enumerate().map(move |each| (rule, each)));
     let named = examples.map(|(rule, (number, example))| (format!("{}-{number}.yml", rule.code), example.text()));
     named.filter(|(_, text)| safe_fixes(text) > 0).collect()
 }

@@ -24,7 +24,7 @@ pub fn Finding(props: &Props) -> Html {
     let found = &report.checked.diagnostics[*index];
     let span = found.span;
     let severity = word(found.severity);
-    let why = RULES.iter().find(|rule| rule.code == found.code).map(|rule| rule.why);
+    let why = RULES.iter().find(|rule| rule.code == found.code).map(|rule| rule.doc().why);
     let lines = report.lines();
     let related = found.related.iter().map(|label| {
         let span = label.span;

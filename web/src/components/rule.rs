@@ -44,10 +44,10 @@ pub fn page(rule: &'static Rule, act: &Callback<Action>) -> Html {
                 <span><a href="#">{ "Back to the problems" }</a>{ " " }<a href="#rules">{ "All rules" }</a></span>
             </nav>
             <h2>{ icon(rule.severity) }{ " " }{ rule.code }{ " " }{ rule.name }</h2>
-            <p>{ prose(rule.summary) }</p>
+            <p>{ prose(rule.doc().summary) }</p>
             <p class="quiet">{ word(rule.severity) }{ ". Silence it with " }<code>{ format!("# drydock: ignore[{}]", rule.code) }</code></p>
-            <p class="why">{ prose(rule.why) }</p>
-            { for rule.examples.iter().enumerate().map(example) }
+            <p class="why">{ prose(rule.doc().why) }</p>
+            { for rule.doc().examples.iter().enumerate().map(example) }
         </article>
     }
 }
@@ -58,7 +58,7 @@ pub fn all() -> Html {
         html! {
             <li>
                 { icon(rule.severity) }{ " " }<a href={format!("#rule={}", rule.code)}>{ rule.code }{ " " }{ rule.name }</a>
-                { ": " }{ prose(rule.summary) }
+                { ": " }{ prose(rule.doc().summary) }
             </li>
         }
     };

@@ -162,12 +162,13 @@ impl<'c> Decoder<'c> {
         match &hit.kind {
             Kind::Refused { rule, known } => {
                 decoded.rule = Some(rule.code);
-                decoded.means = rule.summary;
+                decoded.means = rule.doc().summary;
                 decoded.source =
-                    rule.why.rsplit_once("Source: ").map_or("", |(_, source)| source.trim_end_matches('.'));
+                    rule.doc().why.rsplit_once("Source: ").map_or("", |(_, source)| source.trim_end_matches('.'));
                 decoded.causes = self.case.refused(rule.code, line, hit.line, known.map_or("", |known| known.at));
                 let help = decoded.causes.iter().find_map(|cause| cause.help.clone());
-                decoded.remedy = help.unwrap_or_else(|| known.map_or(rule.summary, |known| known.remedy).to_owned());
+                decoded.remedy =
+                    help.unwrap_or_else(|| known.map_or(rule.doc().summary, |known| known.remedy).to_owned());
             }
             Kind::Entry(entry) => {
                 decoded.means = entry.means;

@@ -150,7 +150,8 @@ fn names_that_cannot_be_read_are_put_down_to_the_url() {
 fn every_refusal_of_every_rule_is_known() {
     let mut seen = 0;
     let kinds = ["", "nodes:\n- {address: a, user: u, role: [etcd]}\n"];
-    for (rule, example) in RULES.iter().flat_map(|rule| rule.examples.iter().map(move |example| (rule, example))) {
+    for (rule, example) in RULES.iter().flat_map(|rule| rule.doc().examples.iter().map(move |example| (rule, example)))
+    {
         let text = example.text();
         let checked = check(&text, &Options::default());
         for diagnostic in &checked.diagnostics {

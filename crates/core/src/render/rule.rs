@@ -5,20 +5,21 @@ use std::fmt::Write;
 use crate::rules::Rule;
 
 pub fn page(rule: &Rule) -> String {
+    let doc = rule.doc();
     let mut page = format!(
         "# {} {}\n\n{} ({})\n\n## Why\n\n{}\n",
         rule.code,
         rule.name,
-        rule.summary,
+        doc.summary,
         rule.severity.name(),
-        rule.why.trim()
+        doc.why.trim()
     );
-    let sources = sources(rule.why);
+    let sources = sources(doc.why);
     if !sources.is_empty() {
         let items: String = sources.iter().map(|address| format!("- <{address}>\n")).collect();
         page.push_str(&format!("\n## Sources\n\n{items}"));
     }
-    for example in rule.examples {
+    for example in doc.examples {
         // Writing to a String cannot fail.
         let _ = write!(page, "\n## Example\n\n```yaml\n{}```\n", ended(example.before));
         if let Some(after) = example.after {

@@ -35,9 +35,9 @@ fn descriptor(rule: &Rule) -> Value {
     json!({
         "id": rule.code,
         "name": rule.name,
-        "shortDescription": {"text": rule.summary},
-        "fullDescription": {"text": rule.why},
-        "help": {"text": rule.why, "markdown": super::rule::page(rule)},
+        "shortDescription": {"text": rule.doc().summary},
+        "fullDescription": {"text": rule.doc().why},
+        "help": {"text": rule.doc().why, "markdown": super::rule::page(rule)},
         "defaultConfiguration": {"level": kind},
     })
 }

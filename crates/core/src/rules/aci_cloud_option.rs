@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 
-pub static RULE: Rule = Rule {
-    code: "D611",
-    name: "aci-cloud-option",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D611", name: "aci-cloud-option", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "Options of the cloud edition of aci are refused.",
     why: "rke knows the options but its templates leave them out: any text, and any switch other than `false`, is \
           refused. `use_aci_anywhere_crd` of the block slips through, its name in the check is another. \
@@ -26,7 +25,6 @@ network:
 ",
         ),
     }],
-    check,
 };
 
 /// In rke's order: the name in `network.options`, and the key in the block of those that are switches or texts.

@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 
-pub static RULE: Rule = Rule {
-    code: "D612",
-    name: "aci-incomplete",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D612", name: "aci-incomplete", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "aci needs 21 settings in `network.aci_network_provider`.",
     why: "They come from the tool `acc-provision` of Cisco. rke asks for them one by one, so a file is refused up to 21 \
           times. The two lists can only stand in the block, where an empty list is enough. \
@@ -19,7 +18,6 @@ network:
 ",
         after: None,
     }],
-    check,
 };
 
 /// In rke's order: the name in `network.options`, the key in the block, rke's name for it and its description.

@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 
-pub static RULE: Rule = Rule {
-    code: "D707",
-    name: "aci-template-missing",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D707", name: "aci-template-missing", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "rke has no working aci for this Kubernetes version.",
     why: "Below 1.17 there is no template of aci at all. Some later ones name values that rke v1.6.3 no longer hands to \
           them, so they do not render: rke stops when it deploys the network, with the hosts set up. \
@@ -18,7 +17,6 @@ network:
 ",
         after: None,
     }],
-    check,
 };
 
 const WITHOUT: &str = "<1.17.0-alpha || >=1.22.16-alpha <1.23.0-alpha || >=1.23.14-alpha <=1.23.16-rancher2-2 || \

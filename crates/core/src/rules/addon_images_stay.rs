@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::text::Span;
 
-pub static RULE: Rule = Rule {
-    code: "D407",
-    name: "addon-images-stay",
-    severity: Severity::Note,
+pub static RULE: Rule = Rule { code: "D407", name: "addon-images-stay", severity: Severity::Note, check };
+
+pub static DOC: Doc = Doc {
     summary: "Images in `addons` are never rewritten to the default registry.",
     why: "rke hands the text of `addons` to kubectl as it stands: a default registry changes only the system images. In an air gap these images must be reachable under the names written here. Source: rke v1.6.3, cluster/addons.go; https://github.com/rancher-archives/rke/issues/2532.",
     examples: &[Example {
@@ -25,7 +24,6 @@ addons: |-
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

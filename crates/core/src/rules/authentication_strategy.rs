@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::{Edit, Safety};
 
-pub static RULE: Rule = Rule {
-    code: "D606",
-    name: "authentication-strategy",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D606", name: "authentication-strategy", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "The strategy of authentication is x509, with or without webhook.",
     why: "The parts are separated by `|`; case and blanks around them do not matter. Certificates are always needed, as \
           the components of the cluster know each other by them, and a webhook can only be added. \
@@ -33,7 +32,6 @@ authentication:
             after: None,
         },
     ],
-    check,
 };
 
 const PATH: &str = "authentication.strategy";

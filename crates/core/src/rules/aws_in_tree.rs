@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::{Edit, Safety};
 
-pub static RULE: Rule = Rule {
-    code: "D605",
-    name: "aws-in-tree",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D605", name: "aws-in-tree", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "From Kubernetes 1.27 on there is no `aws` in the kubelet.",
     why: "The cloud provider that was built into Kubernetes is gone; from 1.27 on AWS has a controller of its own, which \
           is installed as an add-on. rke refuses `name: aws`, and the block `awsCloudProvider` too, because the block \
@@ -45,7 +44,6 @@ cloud_provider:
             ),
         },
     ],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

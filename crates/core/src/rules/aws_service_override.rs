@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::cluster::effective::CloudProvider;
 use crate::diagnostic::{Severity, Step};
 
-pub static RULE: Rule = Rule {
-    code: "D603",
-    name: "aws-service-override",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D603", name: "aws-service-override", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "rke cannot write `service_override` of AWS.",
     why: "rke writes the settings of AWS as an INI file, with a library that has no way to write a map. Any entry of \
           `service_override` therefore stops it; the key works only in clusters that Rancher provisions by other means. \
@@ -32,7 +31,6 @@ cloud_provider:
 ",
         ),
     }],
-    check,
 };
 
 const PATH: &str = "cloud_provider.awsCloudProvider.service_override";

@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 
-pub static RULE: Rule = Rule {
-    code: "D706",
-    name: "backend-number",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D706", name: "backend-number", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "Port and VNI of flannel's backend are numbers.",
     why: "`network.options` holds text, so anything decodes; rke turns it into a number when it deploys the network \
           plugin, on hosts that are set up by then, and stops there. Source: rke v1.6.3, cluster/network.go:429 and 496.",
@@ -18,7 +17,6 @@ network:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::cluster::effective::CloudProvider;
 use crate::diagnostic::{Severity, Step};
 
-pub static RULE: Rule = Rule {
-    code: "D602",
-    name: "cloud-provider-block",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D602", name: "cloud-provider-block", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "The cloud provider is named, but its settings are not there.",
     why: "azure, openstack, vsphere and harvester cannot be without their block; an empty one, `{}`, is enough for rke. \
           Without `harvesterCloudProvider` rke does not refuse the file but crashes. The keys of these blocks are \
@@ -29,7 +28,6 @@ cloud_provider:
             after: None,
         },
     ],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::cluster::effective::CloudProvider;
 use crate::diagnostic::{Severity, Step};
 use crate::fix::Safety;
 
-pub static RULE: Rule = Rule {
-    code: "D604",
-    name: "cloud-provider-nameless",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D604", name: "cloud-provider-nameless", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "A custom cloud provider needs a name.",
     why: "`customCloudProvider` is text that rke writes to the hosts without reading it. What the kubelet and the API \
           server are told is `name`, and for a custom provider there is nothing to take it from. \
@@ -27,7 +26,6 @@ cloud_provider:
 ",
         ),
     }],
-    check,
 };
 
 const PATH: &str = "cloud_provider.customCloudProvider";

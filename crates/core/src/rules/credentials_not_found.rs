@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::credentials::Lookup;
 use crate::diagnostic::Severity;
 
-pub static RULE: Rule = Rule {
-    code: "D405",
-    name: "credentials-not-found",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D405", name: "credentials-not-found", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "The image's registry is listed, but rke looks its credentials up under another name.",
     why: "rke takes the image name less its last two parts and looks for an entry with exactly that url. An image with one part less or more behind the url (`registry/repo:tag` of a flattened registry, a path of three levels) finds nothing, and is pulled without credentials. Source: rke v1.6.3, docker/docker.go:723; https://github.com/rancher-archives/rke/issues/1795.",
     examples: &[Example {
@@ -20,7 +19,6 @@ system_images:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::Safety;
 
-pub static RULE: Rule = Rule {
-    code: "D615",
-    name: "cri-dockerd-early",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D615", name: "cri-dockerd-early", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "cri-dockerd needs Kubernetes 1.21.",
     why: "Until 1.20 the kubelet speaks to Docker by itself, and rke has no cri-dockerd for it. From 1.24 on it is \
           there without being asked for. Source: rke v1.6.3, cluster/validation.go:669.",
@@ -22,7 +21,6 @@ enable_cri_dockerd: false
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,14 +1,13 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::cluster::PinnedImage;
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 use crate::plan::Source;
 use crate::yaml::edit::scalar;
 
-pub static RULE: Rule = Rule {
-    code: "D403",
-    name: "default-registry-defeated",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D403", name: "default-registry-defeated", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "`is_default` does nothing for images that `system_images` names.",
     why: "rke puts the default registry only in front of images that it fills in itself; what the file names stays \
           verbatim and comes from Docker Hub. `rke config` writes every image of the version into the file, so a \
@@ -37,7 +36,6 @@ system_images:
 ",
         ),
     }],
-    check,
 };
 
 /// So many keys are named in the message.

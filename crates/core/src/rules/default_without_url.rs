@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 
-pub static RULE: Rule = Rule {
-    code: "D209",
-    name: "default-without-url",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D209", name: "default-without-url", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "A default registry without a url changes nothing.",
     why: "An entry without url is Docker Hub: its user and password serve images of `docker.io`. As a default it gives no prefix, and hides a later default from rke. Source: rke v1.6.3, cluster/defaults.go:278 and 670.",
     examples: &[Example {
@@ -17,7 +16,6 @@ private_registries:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 
-pub static RULE: Rule = Rule {
-    code: "D207",
-    name: "docker-hub-alias",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D207", name: "docker-hub-alias", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "Docker Hub is called `docker.io`: under another name its credentials are not found.",
     why: "docker turns `index.docker.io` into `docker.io` in image names, and images without a registry belong to `docker.io` too. rke looks credentials up by that name as text, so an entry with another name of Docker Hub is never found; `hub.docker.com` is the web site. Source: docker/distribution v2.8.2, reference/normalize.go; tried with rke v1.6.3.",
     examples: &[Example {
@@ -25,7 +24,6 @@ private_registries:
 ",
         ),
     }],
-    check,
 };
 
 const ALIASES: [&str; 5] =

@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::Safety;
 use crate::problem::Problem;
 
-pub static RULE: Rule = Rule {
-    code: "D011",
-    name: "drain-input-lost",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D011", name: "drain-input-lost", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "`ignore_daemonsets: false` is lost unless timeout and grace_period stand beside it.",
     why: "Where one of ignore_daemonsets, timeout or grace_period is missing from node_drain_input, rke replaces the whole \
           block by one that it decodes with JSON names, which ignore_daemonsets is not; the value is then unset, and \
@@ -31,7 +30,6 @@ upgrade_strategy:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

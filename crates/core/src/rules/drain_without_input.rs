@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::Safety;
 
-pub static RULE: Rule = Rule {
-    code: "D704",
-    name: "drain-without-input",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D704", name: "drain-without-input", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "`drain: true` without `node_drain_input` crashes rke at the first upgrade.",
     why: "rke fills in the settings of draining only where draining is off. With `drain: true` and no block of its own it \
           follows a pointer to nothing as soon as a node is to be upgraded: not when the cluster is made, but later. \
@@ -24,7 +23,6 @@ upgrade_strategy:
 ",
         ),
     }],
-    check,
 };
 
 const PATH: &str = "upgrade_strategy.node_drain_input";

@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 
-pub static RULE: Rule = Rule {
-    code: "D610",
-    name: "dual-stack",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D610", name: "dual-stack", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "The network plugin cannot do IPv4 and IPv6 at once.",
     why: "A comma in the range of services or of pods means two families. Only calico has templates for that, and aci \
           from the versions on that bring aci 5.2.7.1. Source: rke v1.6.3, cluster/validation.go:234.",
@@ -30,7 +29,6 @@ services:
             after: None,
         },
     ],
-    check,
 };
 
 const RANGES: [&str; 2] = ["services.kube-api.service_cluster_ip_range", "services.kube-controller.cluster_cidr"];

@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::Safety;
 use crate::problem::{Kept, Problem};
 
-pub static RULE: Rule = Rule {
-    code: "D003",
-    name: "duplicate-key",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D003", name: "duplicate-key", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "A key is written twice in one block, and rke keeps one of them without a word.",
     why: "rke does not decode strictly. Of two texts, numbers or lists the last one wins, whole `private_registries` \
           included; two maps are laid on top of each other; and a second key with no value empties the first. \
@@ -27,7 +26,6 @@ private_registries:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

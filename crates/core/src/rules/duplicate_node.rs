@@ -1,14 +1,13 @@
 use std::collections::HashMap;
 
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::cluster::Node;
 use crate::diagnostic::{Severity, Step};
 use crate::text::Span;
 
-pub static RULE: Rule = Rule {
-    code: "D504",
-    name: "duplicate-node",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D504", name: "duplicate-node", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "Two nodes have the same address or the same name.",
     why: "rke keeps one entry for each address and each name. Names are compared in lower case, and a node without \
           `hostname_override` has its address as name. Several roles of one host belong into one entry. \
@@ -35,7 +34,6 @@ nodes:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

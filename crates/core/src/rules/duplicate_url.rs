@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::text::Span;
 
-pub static RULE: Rule = Rule {
-    code: "D210",
-    name: "duplicate-url",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D210", name: "duplicate-url", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "Of two registries with the same url the last one counts.",
     why: "rke keeps its registries in a map by url (`docker.io` where it is empty): user, password and plugin of the earlier entry are lost, though its `is_default` still counts. Source: rke v1.6.3, cluster/defaults.go:278.",
     examples: &[Example {
@@ -20,7 +19,6 @@ private_registries:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::credentials::ecr;
 use crate::diagnostic::Severity;
 use crate::text::Span;
 
-pub static RULE: Rule = Rule {
-    code: "D311",
-    name: "ecr-account",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D311", name: "ecr-account", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "The account in an ECR url is no AWS account.",
     why: "An AWS account number has exactly twelve digits. rke's own pattern takes any word there, so the fault shows only when the name does not resolve. Source: the pattern of amazon-ecr-credential-helper and ecr-credential-provider; rke v1.6.3, util/ecr.go.",
     examples: &[Example {
@@ -18,7 +17,6 @@ private_registries:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

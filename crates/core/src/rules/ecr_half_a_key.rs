@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::Safety;
 
-pub static RULE: Rule = Rule {
-    code: "D305",
-    name: "ecr-half-a-key",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D305", name: "ecr-half-a-key", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "One AWS key without the other is ignored.",
     why: "Only with both `aws_access_key_id` and `aws_secret_access_key` does rke use the keys of the file; with one of them it silently takes the AWS credentials of the machine it runs on. Source: rke v1.6.3, util/ecr.go.",
     examples: &[Example {
@@ -26,7 +25,6 @@ private_registries:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::credentials::ecr::{self, EcrHost};
 use crate::diagnostic::Severity;
 use crate::fix::Safety;
 
-pub static RULE: Rule = Rule {
-    code: "D303",
-    name: "ecr-host-unknown",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D303", name: "ecr-host-unknown", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "The ECR plugin stands on a registry that rke does not take for ECR.",
     why: "rke knows only `<account>.dkr.ecr[-fips].<region>.amazonaws.com[.cn]`. On any other url the plugin fails with `Not a valid ECR registry`, or, beside user and password, takes them away from the kubelet. ECR's dual-stack (`on.aws`), public, ISO and European sovereign names are real, but rke's plugin cannot serve them. Source: rke v1.6.3, util/ecr.go.",
     examples: &[Example {
@@ -23,7 +22,6 @@ private_registries:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 
-pub static RULE: Rule = Rule {
-    code: "D307",
-    name: "ecr-key-expires",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D307", name: "ecr-key-expires", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "Temporary AWS keys end within hours, and nothing renews them.",
     why: "Keys that begin with `ASIA`, or come with a session token, belong to a role and expire, mostly after 1 to 12 hours. rke asks for an ECR token with them at each pull, so the next `rke up`, or a node added later, fails. Source: AWS IAM user guide, unique identifiers; rke v1.6.3, util/ecr.go.",
     examples: &[Example {
@@ -19,7 +18,6 @@ private_registries:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,4 +1,4 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::cluster::fits;
 use crate::credentials::ecr;
 use crate::diagnostic::Severity;
@@ -7,10 +7,9 @@ use crate::problem::{Problem, UnknownKey};
 use crate::schema::Schema;
 use crate::schema::suggest::means_ecr_plugin;
 
-pub static RULE: Rule = Rule {
-    code: "D301",
-    name: "ecr-key-ignored",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D301", name: "ecr-key-ignored", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "rke reads `ecr_credential_plugin`; the spelling of the manual is ignored.",
     why: "The manual writes `ecrCredentialPlugin`, older texts `credentialPlugin`: both are names of the Rancher API. In cluster.yml every release of rke since v1.3.0 reads `ecr_credential_plugin` and drops the others without a message, so that pulls from ECR fail with `no basic auth credentials`. Source: rke v1.6.3, types/rke_types.go:117; https://github.com/rancher-archives/rke/pull/2659.",
     examples: &[
@@ -51,7 +50,6 @@ private_registries:
             ),
         },
     ],
-    check,
 };
 
 const KEY: &str = "ecr_credential_plugin";

@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 
-pub static RULE: Rule = Rule {
-    code: "D308",
-    name: "ecr-pause-image",
-    severity: Severity::Note,
+pub static RULE: Rule = Rule { code: "D308", name: "ecr-pause-image", severity: Severity::Note, check };
+
+pub static DOC: Doc = Doc {
     summary: "The pause image from ECR is pulled once by rke, and by nobody after that.",
     why: "From Kubernetes 1.24 on cri-dockerd pulls the pause image itself, and it reads only the `auths` of docker's configuration: no plugin, no credential provider. rke pulls the image on every node during `rke up`; once the node's image garbage collection removes it, new pods stay in ContainerCreating. Source: https://github.com/rancher/rancher/issues/39520; https://github.com/Mirantis/cri-dockerd/issues/97.",
     examples: &[Example {
@@ -18,7 +17,6 @@ private_registries:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 
-pub static RULE: Rule = Rule {
-    code: "D304",
-    name: "ecr-plugin-beside-login",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D304", name: "ecr-plugin-beside-login", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "User and password beside the ECR plugin: rke uses one for system images, the kubelet the other.",
     why: "For system images rke logs in with user and password as soon as one of them is set. For the kubelet it writes only the plugin's credential helper and leaves user and password out. `rke up` succeeds, and pods cannot pull. Source: rke v1.6.3, docker/docker.go:741 and 778.",
     examples: &[Example {
@@ -18,7 +17,6 @@ private_registries:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::Safety;
 
-pub static RULE: Rule = Rule {
-    code: "D302",
-    name: "ecr-plugin-null",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D302", name: "ecr-plugin-null", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "`ecr_credential_plugin:` without a value switches the plugin off; `{}` switches it on.",
     why: "A key without a value is null, and null is no plugin: rke then pulls without credentials. The instance profile or the AWS environment of the machine that runs rke is used only with an empty map. Source: rke v1.6.3, docker/docker.go:741; tried with yaml.v2.",
     examples: &[Example {
@@ -23,7 +22,6 @@ private_registries:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

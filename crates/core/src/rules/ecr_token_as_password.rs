@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::credentials::ecr::EcrHost;
 use crate::diagnostic::Severity;
 
-pub static RULE: Rule = Rule {
-    code: "D309",
-    name: "ecr-token-as-password",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D309", name: "ecr-token-as-password", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "An ECR token as password is good for twelve hours.",
     why: "`aws ecr get-login-password` prints a token that expires after 12 hours. With `user: AWS` and such a password the first `rke up` works; the kubelet, new nodes and the next run do not. Source: Amazon ECR user guide, private registry authentication.",
     examples: &[Example {
@@ -18,7 +17,6 @@ private_registries:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

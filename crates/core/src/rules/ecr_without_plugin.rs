@@ -1,14 +1,13 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::credentials::ecr;
 use crate::diagnostic::Severity;
 use crate::fix::Safety;
 use crate::problem::Problem;
 use crate::schema::suggest::means_ecr_plugin;
 
-pub static RULE: Rule = Rule {
-    code: "D310",
-    name: "ecr-without-plugin",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D310", name: "ecr-without-plugin", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "An ECR registry without plugin or password is pulled from without credentials.",
     why: "ECR answers nobody without a token. Without `ecr_credential_plugin` rke sends an empty login for this entry, and every pull fails with `no basic auth credentials`; an instance profile is used only when the plugin is there, `{}` suffices. Source: rke v1.6.3, docker/docker.go:741.",
     examples: &[Example {
@@ -25,7 +24,6 @@ private_registries:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

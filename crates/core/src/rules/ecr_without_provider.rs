@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::credentials::ecr;
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 
-pub static RULE: Rule = Rule {
-    code: "D306",
-    name: "ecr-without-provider",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D306", name: "ecr-without-provider", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "From Kubernetes 1.27 on the kubelet cannot pull from ECR without a credential provider.",
     why: "rke writes a credential helper (`ecr-login`) into the kubelet's docker configuration, but the kubelet reads only `auths` there. Up to 1.26 its built-in ECR provider filled the gap; 1.27 removed it. System images still come, since rke pulls them itself; pods and the pause image fail with `no basic auth credentials`. Source: https://github.com/rancher/rancher/issues/44365; Kubernetes change #116329.",
     examples: &[Example {
@@ -31,7 +30,6 @@ services:
 ",
         ),
     }],
-    check,
 };
 
 const ARGUMENTS: [&str; 2] = [

@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::Safety;
 use crate::problem::Problem;
 
-pub static RULE: Rule = Rule {
-    code: "D010",
-    name: "encryption-off",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D010", name: "encryption-off", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "A custom encryption configuration without `enabled: true` is dropped, and secrets stay unencrypted.",
     why: "rke reads custom_config, checks its types, and then keeps it only where secrets_encryption_config is enabled; \
           otherwise it says nothing and the API server stores secrets in clear. Source: rke v1.6.3, \
@@ -31,7 +30,6 @@ services:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

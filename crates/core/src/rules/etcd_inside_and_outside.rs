@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 
-pub static RULE: Rule = Rule {
-    code: "D702",
-    name: "etcd-inside-and-outside",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D702", name: "etcd-inside-and-outside", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "The cluster has etcd nodes and an external etcd.",
     why: "rke takes one or the other, and notices only once it has connected to the hosts. \
           Source: rke v1.6.3, cluster/validation.go:449.",
@@ -21,7 +20,6 @@ services:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::cluster::effective::ROLES;
 use crate::diagnostic::Severity;
 
-pub static RULE: Rule = Rule {
-    code: "D701",
-    name: "etcd-missing",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D701", name: "etcd-missing", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "No node has the role etcd, and no external etcd is named.",
     why: "rke notices only once it has connected to all hosts, then it stops. Neither a controlplane nor a worker is \
           asked for, though without them nothing can run. Source: rke v1.6.3, cluster/validation.go:438.",
@@ -19,7 +18,6 @@ nodes:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 
-pub static RULE: Rule = Rule {
-    code: "D618",
-    name: "external-etcd-incomplete",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D618", name: "external-etcd-incomplete", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "An external etcd needs its CA, a client certificate with key, and a path.",
     why: "With `external_urls` rke deploys no etcd and hands the API server what it needs to reach yours: all four are \
           the contents of files, except the path under which the cluster keeps its keys, such as `/registry`. \
@@ -19,7 +18,6 @@ services:
 ",
         after: None,
     }],
-    check,
 };
 
 /// In rke's order, with its words.

@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::Safety;
 
-pub static RULE: Rule = Rule {
-    code: "D608",
-    name: "flannel-mtu",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D608", name: "flannel-mtu", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "flannel takes no `mtu`.",
     why: "flannel finds the packet size by itself; rke has no place in its template for one of the file and refuses any \
           value but 0. canal, calico and weave take it. Source: rke v1.6.3, cluster/validation.go:213.",
@@ -23,7 +22,6 @@ network:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::Safety;
 
-pub static RULE: Rule = Rule {
-    code: "D211",
-    name: "half-a-login",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D211", name: "half-a-login", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "A user without a password, or a password without a user, is sent as it is.",
     why: "One of the two is enough for rke to log in with both: the other is sent empty, and the registry refuses. It also switches the ECR plugin of the entry off. Source: rke v1.6.3, docker/docker.go:741.",
     examples: &[Example {
@@ -24,7 +23,6 @@ private_registries:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

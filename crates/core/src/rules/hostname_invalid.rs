@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::{Edit, Safety};
 
-pub static RULE: Rule = Rule {
-    code: "D503",
-    name: "hostname-invalid",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D503", name: "hostname-invalid", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "The node cannot join under this name.",
     why: "A node joins under `hostname_override`, or under its address where that is missing, in lower case. Kubernetes \
           takes letters, digits, `-` and `.` only, each part beginning and ending with a letter or digit. An address \
@@ -50,7 +49,6 @@ nodes:
             ),
         },
     ],
-    check,
 };
 
 const NO_SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or \

@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 
-pub static RULE: Rule = Rule {
-    code: "D212",
-    name: "hub-default-path",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D212", name: "hub-default-path", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "Docker Hub has no third level: a default registry `docker.io/<name>` cannot hold rke's images.",
     why: "rke puts the url in front of names that already have two parts: `docker.io/team/rancher/rke-tools`. Docker Hub stores only `<name>/<image>`, so such a pull ends in 404. Source: rke v1.6.3, cluster/defaults.go:676.",
     examples: &[Example {
@@ -16,7 +15,6 @@ private_registries:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

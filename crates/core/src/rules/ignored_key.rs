@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::cluster::value::{Field, Shape, Value};
 use crate::diagnostic::Severity;
 use crate::schema::Schema;
 
-pub static RULE: Rule = Rule {
-    code: "D102",
-    name: "ignored-key",
-    severity: Severity::Note,
+pub static RULE: Rule = Rule { code: "D102", name: "ignored-key", severity: Severity::Note, check };
+
+pub static DOC: Doc = Doc {
     summary: "rke decodes the key and then makes no use of it.",
     why: "Some keys are read and overwritten: images of `services` come from `system_images`, `ssh_agent_auth` of a node from the top level, `ignore_docker_version` from the command line flag. Windows arguments concern only Rancher. Source: rke v1.6.3, cluster/defaults.go:227 and 362, cmd/common.go:57.",
     examples: &[Example {
@@ -18,7 +17,6 @@ services:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

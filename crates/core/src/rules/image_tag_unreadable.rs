@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::image::reference::Reference;
 use crate::image::version::Version;
 
-pub static RULE: Rule = Rule {
-    code: "D703",
-    name: "image-tag-unreadable",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D703", name: "image-tag-unreadable", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "rke crashes on the tag of this image.",
     why: "From the tags of the images of Kubernetes and etcd rke reads which arguments the components take, and from the \
           tag of the ingress controller whether it may run as root. A digest, a missing tag or one of your own (`latest`) \
@@ -30,7 +29,6 @@ system_images:
             after: None,
         },
     ],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 
-pub static RULE: Rule = Rule {
-    code: "D614",
-    name: "ingress-ports",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D614", name: "ingress-ports", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "The ports of the ingress controller are no two ports.",
     why: "With the network mode hostPort, the default from Kubernetes 1.21 on, rke checks that both ports lie in 0 to \
           65535 and differ; 0 stands for 80 and 443. In other modes the ports are not looked at. \
@@ -27,7 +26,6 @@ ingress:
             after: None,
         },
     ],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 
-pub static RULE: Rule = Rule {
-    code: "D613",
-    name: "ingress-value-unknown",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D613", name: "ingress-value-unknown", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "A value of `ingress` is none of those that rke knows.",
     why: "The provider is nginx or none, and the network mode hostPort, hostNetwork or none; DNS policies are those of \
           Kubernetes. All are compared letter by letter. Another controller is installed as an add-on beside \
@@ -34,7 +33,6 @@ ingress:
             ),
         },
     ],
-    check,
 };
 
 /// Key, known values, its place in rke's order, and what rke says around the value.

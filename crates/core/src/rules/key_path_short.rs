@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::cluster::value::Value;
 use crate::diagnostic::Severity;
 use crate::text::Spanned;
 
-pub static RULE: Rule = Rule {
-    code: "D708",
-    name: "key-path-short",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D708", name: "key-path-short", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "A path of one character crashes rke.",
     why: "To see whether a path begins with `~/` rke cuts off its first two characters without looking how many there \
           are. With a bastion host this happens before anything else, for nodes when the tunnels are opened. \
@@ -18,7 +17,6 @@ ssh_key_path: k
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 
-pub static RULE: Rule = Rule {
-    code: "D705",
-    name: "max-unavailable-invalid",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D705", name: "max-unavailable-invalid", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "The number of nodes to upgrade at a time is none.",
     why: "The values are a number above 0 or a percentage, rounded down but at least 1 and at most 50 nodes. rke reads \
           them when the cluster is there already: the first `rke up` succeeds, every later one stops. \
@@ -19,7 +18,6 @@ upgrade_strategy:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -20,12 +20,23 @@ pub struct Rule {
     /// The fault in a few words, kebab-case.
     pub name: &'static str,
     pub severity: Severity,
+    pub check: fn(&Facts<'_>, &mut Reporter<'_>),
+}
+
+/// What is told about a rule; not part of it, so that a page which only checks need not hold these texts.
+pub struct Doc {
     /// One sentence.
     pub summary: &'static str,
     /// What rke does, why it hurts, and where that is known from.
     pub why: &'static str,
     pub examples: &'static [Example],
-    pub check: fn(&Facts<'_>, &mut Reporter<'_>),
+}
+
+impl Rule {
+    pub fn doc(&self) -> &'static Doc {
+        let found = RULES.iter().zip(DOCS).find(|(rule, _)| rule.code == self.code);
+        found.map(|(_, doc)| *doc).expect("one list makes both tables")
+    }
 }
 
 /// A file with the fault; what the rule marks has a line of `^` under it. `after` is the file once fixed.
@@ -191,11 +202,12 @@ pub fn find(code: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|r| r.code.eq_ignore_ascii_case(code) || r.name == code)
 }
 
-/// Modules and table from one list, so that no rule file is orphaned.
+/// Modules and tables from one list, so that no rule file is orphaned.
 macro_rules! rules {
     ($($module:ident),* $(,)?) => {
         $(mod $module;)*
         pub static RULES: &[&Rule] = &[$(&$module::RULE),*];
+        static DOCS: &[&Doc] = &[$(&$module::DOC),*];
     };
 }
 

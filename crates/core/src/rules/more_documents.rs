@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::problem::Problem;
 
-pub static RULE: Rule = Rule {
-    code: "D004",
-    name: "more-documents",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D004", name: "more-documents", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "rke reads only the first YAML document of the file.",
     why: "Everything behind the second `---` is not even parsed: nodes or registries written there do not exist for \
           rke, and a syntax error there goes unnoticed. Source: tried with rke v1.6.3.",
@@ -19,7 +18,6 @@ private_registries:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

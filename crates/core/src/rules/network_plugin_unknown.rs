@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::cluster::effective::NETWORK_PLUGINS;
 use crate::diagnostic::{Severity, Step};
 
-pub static RULE: Rule = Rule {
-    code: "D607",
-    name: "network-plugin-unknown",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D607", name: "network-plugin-unknown", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "rke has no network plugin of this name.",
     why: "Names are compared letter by letter, in lower case. Any other plugin, such as cilium, is installed as an add-on \
           beside `plugin: none`. Source: rke v1.6.3, cluster/validation.go:210.",
@@ -32,7 +31,6 @@ network:
             after: None,
         },
     ],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

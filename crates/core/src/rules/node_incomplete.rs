@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::Safety;
 use crate::text::Span;
 
-pub static RULE: Rule = Rule {
-    code: "D501",
-    name: "node-incomplete",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D501", name: "node-incomplete", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "A node needs an address, a user and at least one role.",
     why: "rke has no default for any of the three: it connects to the address by SSH as this user, and deploys what the \
           roles ask for. Two nodes without an address are refused as twice the same node. \
@@ -39,7 +38,6 @@ nodes:
             after: None,
         },
     ],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

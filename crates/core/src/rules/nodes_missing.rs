@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 
-pub static RULE: Rule = Rule {
-    code: "D506",
-    name: "nodes-missing",
-    severity: Severity::Note,
+pub static RULE: Rule = Rule { code: "D506", name: "nodes-missing", severity: Severity::Note, check };
+
+pub static DOC: Doc = Doc {
     summary: "The text names no nodes: it is a part of a cluster.yml.",
     why: "What stands in a part, as the manuals print them, is checked all the same. As a whole file it lacks `nodes` \
           with at least one etcd, and rke stops once it has connected to nobody. \
@@ -17,7 +16,6 @@ network:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

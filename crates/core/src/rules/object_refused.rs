@@ -1,14 +1,13 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::{Edit, Safety};
 use crate::problem::{Problem, Why};
 use crate::text::Span;
 use crate::yaml::Document;
 
-pub static RULE: Rule = Rule {
-    code: "D008",
-    name: "object-refused",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D008", name: "object-refused", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "A Kubernetes object inside the file is not the one rke expects there, and rke refuses the file.",
     why: "admission_configuration and the audit log's policy are whole Kubernetes objects: rke decodes them by kind and \
           apiVersion and takes no other, also while the audit log is off. An event rate limit that is enabled must not \
@@ -58,7 +57,6 @@ services:
             ),
         },
     ],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

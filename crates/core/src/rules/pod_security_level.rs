@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::Safety;
 
-pub static RULE: Rule = Rule {
-    code: "D617",
-    name: "pod-security-level",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D617", name: "pod-security-level", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "`pod_security_configuration` is privileged or restricted, from Kubernetes 1.23 on.",
     why: "rke writes a configuration of its own for either level. The level `baseline` of Kubernetes is not among them: \
           it takes an `admission_configuration`. Before 1.23 the key is refused whatever it says. \
@@ -44,7 +43,6 @@ services:
             ),
         },
     ],
-    check,
 };
 
 const PATH: &str = "services.kube-api.pod_security_configuration";

@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::{Edit, Safety};
 
-pub static RULE: Rule = Rule {
-    code: "D616",
-    name: "pod-security-without-rbac",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D616", name: "pod-security-without-rbac", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "From Kubernetes 1.23 on `authorization.mode` must be rbac.",
     why: "From 1.23 on rke sets pod security to `privileged` where the file sets nothing, and pod security asks for \
           rbac: so any other mode is refused. Only a file of your own for `admission-control-config-file` in the \
@@ -23,7 +22,6 @@ authorization:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::problem::Problem;
 
-pub static RULE: Rule = Rule {
-    code: "D012",
-    name: "rancher-form",
-    severity: Severity::Note,
+pub static RULE: Rule = Rule { code: "D012", name: "rancher-form", severity: Severity::Note, check };
+
+pub static DOC: Doc = Doc {
     summary: "The configuration stands below Rancher's `rancher_kubernetes_engine_config`.",
     why: "Rancher wraps the configuration of a cluster in settings of its own, in its editor and its API. What stands \
           below the key is checked here as a cluster.yml. The rke command does not know the key: given this file, it \
@@ -20,7 +19,6 @@ rancher_kubernetes_engine_config:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

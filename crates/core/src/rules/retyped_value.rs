@@ -1,4 +1,4 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 use crate::problem::Problem;
@@ -6,10 +6,9 @@ use crate::schema::suggest::pattern;
 use crate::schema::{Schema, Secret};
 use crate::yaml::scalar::{Resolved, resolve};
 
-pub static RULE: Rule = Rule {
-    code: "D009",
-    name: "retyped-value",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D009", name: "retyped-value", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "Beside a custom encryption configuration rke rewrites the file, and this text changes.",
     why: "A map under secrets_encryption_config.custom_config makes rke take it out and write the whole file again before \
           it decodes it. On the way every value without quotes is read by its looks: 022 becomes 18, yes becomes true, \
@@ -50,7 +49,6 @@ services:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

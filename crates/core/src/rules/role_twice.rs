@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::Safety;
 
-pub static RULE: Rule = Rule {
-    code: "D505",
-    name: "role-twice",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D505", name: "role-twice", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "A node has the same role twice.",
     why: "rke puts the host once into the list of a role for each time the role is written, so everything of that role \
           is done to the host twice, at the same time. Source: rke v1.6.3, cluster/hosts.go:93.",
@@ -26,7 +25,6 @@ nodes:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

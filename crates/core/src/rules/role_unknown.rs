@@ -1,13 +1,12 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::cluster::effective::ROLES;
 use crate::diagnostic::{Severity, Step};
 use crate::fix::{Edit, Safety};
 use crate::schema::suggest;
 
-pub static RULE: Rule = Rule {
-    code: "D502",
-    name: "role-unknown",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D502", name: "role-unknown", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "A node has a role that rke does not know.",
     why: "There are three roles, written in lower case: controlplane, etcd and worker. Several roles are several items \
           of the list. rke sorts its hosts by role before it validates anything else about them. \
@@ -49,7 +48,6 @@ nodes:
             ),
         },
     ],
-    check,
 };
 
 /// Roles by other names, in Kubernetes and its distributions.

@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::Safety;
 
-pub static RULE: Rule = Rule {
-    code: "D709",
-    name: "rotation-impossible",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D709", name: "rotation-impossible", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "There is no encryption key that rke could rotate.",
     why: "On a cluster that encrypts its secrets `rotate_encryption_key: true` makes rke rotate the key and nothing else. \
           It stops where the file has a `custom_config`, whose keys are yours, or where encryption is switched off. \
@@ -21,7 +20,6 @@ rotate_encryption_key: false
 ",
         ),
     }],
-    check,
 };
 
 const PATH: &str = "services.kube-api.secrets_encryption_config";

@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::cluster::effective::is_cidr;
 use crate::diagnostic::{Severity, Step};
 use crate::fix::{Edit, Safety};
 
-pub static RULE: Rule = Rule {
-    code: "D601",
-    name: "service-range-invalid",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D601", name: "service-range-invalid", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "The range of service addresses is no network in CIDR notation.",
     why: "rke takes the first address of the range for the API server: an address, a slash and the length of the prefix, \
           for two families separated by a comma. A blank behind the comma already belongs to the second range and makes \
@@ -41,7 +40,6 @@ services:
             ),
         },
     ],
-    check,
 };
 
 const PATH: &str = "services.kube-api.service_cluster_ip_range";

@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 
-pub static RULE: Rule = Rule {
-    code: "D208",
-    name: "several-defaults",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D208", name: "several-defaults", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "Only the first registry with `is_default: true` counts.",
     why: "rke takes the first entry with `is_default: true` for the prefix of its images and looks at no other. Later ones still give credentials to the nodes. Source: rke v1.6.3, cluster/defaults.go:670.",
     examples: &[Example {
@@ -27,7 +26,6 @@ private_registries:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,14 +1,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::Safety;
 
-pub static RULE: Rule = Rule {
-    code: "D619",
-    name: "snapshot-s3-incomplete",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D619", name: "snapshot-s3-incomplete", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "Snapshots to S3 need an endpoint, a bucket, and a CA that is one.",
     why: "As soon as `s3backupconfig` is there, even with `enabled: false`, rke asks for the endpoint and the bucket; there \
           is no default for AWS. A `custom_ca` must hold at least one certificate as PEM text, not the path of a file. \
@@ -36,7 +35,6 @@ services:
 ",
         ),
     }],
-    check,
 };
 
 const PATH: &str = "services.etcd.backup_config.s3backupconfig";

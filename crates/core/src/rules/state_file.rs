@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::problem::Problem;
 
-pub static RULE: Rule = Rule {
-    code: "D013",
-    name: "state-file",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D013", name: "state-file", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "This is rke's state file, no cluster.yml.",
     why: "`cluster.rkestate` is what rke remembers of its last run: the configuration by the names of its API, and in \
           clear all private keys of the cluster and the passwords of its registries. Read as a cluster.yml it is empty. \
@@ -21,7 +20,6 @@ pub static RULE: Rule = Rule {
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

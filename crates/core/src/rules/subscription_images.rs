@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::image::catalogue::Catalogue;
 
-pub static RULE: Rule = Rule {
-    code: "D406",
-    name: "subscription-images",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D406", name: "subscription-images", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "The version's images need a paid subscription.",
     why: "The last releases of rke (to v1.8.14 of June 2026) offer versions whose images lie under `rke-extended-life/` and are given only to subscribers of RKE Extended Life. Without it every pull of them is refused. Source: rancher/kontainer-driver-metadata, 2026.",
     examples: &[Example {
@@ -15,7 +14,6 @@ kubernetes_version: v1.32.13-rancher1-1
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

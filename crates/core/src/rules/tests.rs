@@ -33,8 +33,8 @@ fn marks(example: &Example) -> Vec<Span> {
 #[test]
 fn every_rule_marks_what_its_examples_mark() {
     for rule in RULES {
-        assert!(rule.examples.iter().any(|e| !marks(e).is_empty()), "{}: no example with a mark", rule.code);
-        for example in rule.examples {
+        assert!(rule.doc().examples.iter().any(|e| !marks(e).is_empty()), "{}: no example with a mark", rule.code);
+        for example in rule.doc().examples {
             let text = example.text();
             let mut want = marks(example);
             want.sort();
@@ -48,7 +48,7 @@ fn every_rule_marks_what_its_examples_mark() {
 #[test]
 fn every_fix_removes_its_finding_and_brings_no_new_error() {
     for rule in RULES {
-        for example in rule.examples {
+        for example in rule.doc().examples {
             let text = example.text();
             let found = findings(rule, &text);
             let first: Vec<_> = found.iter().filter_map(|d| d.fixes.first()).collect();
@@ -82,14 +82,14 @@ fn codes_and_names_are_unique_and_words_are_there() {
     for (index, rule) in RULES.iter().enumerate() {
         assert!(RULES[..index].iter().all(|other| other.code != rule.code && other.name != rule.name), "{}", rule.code);
         assert!(rule.code.len() == 4 && rule.code.starts_with('D'), "{}", rule.code);
-        assert!(rule.summary.ends_with('.') && rule.why.len() > 80, "{}: says too little", rule.code);
+        assert!(rule.doc().summary.ends_with('.') && rule.doc().why.len() > 80, "{}: says too little", rule.code);
     }
     assert!(RULES.is_sorted_by_key(|r| r.code), "RULES are listed in the order of their codes");
 }
 
 #[test]
 fn every_prefix_of_every_example_is_checked_without_panic() {
-    for example in RULES.iter().flat_map(|r| r.examples) {
+    for example in RULES.iter().flat_map(|r| r.doc().examples) {
         let text = example.text();
         for (end, _) in text.char_indices() {
             for diagnostic in crate::check(&text[..end], &Options::default()).diagnostics {

@@ -1,4 +1,4 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::cluster::fits;
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
@@ -6,10 +6,9 @@ use crate::problem::{Problem, UnknownKey};
 use crate::schema::Schema;
 use crate::schema::suggest::{Suggestion, means_ecr_plugin, suggest};
 
-pub static RULE: Rule = Rule {
-    code: "D101",
-    name: "unknown-key",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D101", name: "unknown-key", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "rke has no such key and ignores it with everything below it.",
     why: "rke does not decode strictly: a key that it does not know, or knows in another spelling or another place, \
           vanishes without a message. Keys are compared exactly, in case, dash and underscore. \
@@ -55,7 +54,6 @@ cluster_cidr: 10.42.0.0/16
             after: None,
         },
     ],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

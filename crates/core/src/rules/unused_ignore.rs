@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fix::{Edit, Safety};
 use crate::text::Span;
 
-pub static RULE: Rule = Rule {
-    code: "D007",
-    name: "unused-ignore",
-    severity: Severity::Note,
+pub static RULE: Rule = Rule { code: "D007", name: "unused-ignore", severity: Severity::Note, check: |_, _| {} };
+
+pub static DOC: Doc = Doc {
     summary: "A `drydock: ignore` comment silences nothing.",
     why: "`# drydock: ignore[D205]` behind a value silences that rule's findings on its line; alone on a line it \
           stands for the next line that holds a key. Several codes are separated by commas. One that silences \
@@ -28,7 +27,6 @@ private_registries:
         ),
     }],
     // Known only after all other rules have run: see `silence`.
-    check: |_, _| {},
 };
 
 /// One code of an ignore comment, and the line it speaks of.

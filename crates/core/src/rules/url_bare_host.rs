@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 
-pub static RULE: Rule = Rule {
-    code: "D205",
-    name: "url-bare-host",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D205", name: "url-bare-host", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "A registry url without dot, port or `localhost` means a path on Docker Hub.",
     why: "docker takes the first part of an image name for a host only with a dot or a colon in it, or as `localhost`. `myregistry/rancher/rke-tools` is `docker.io/myregistry/rancher/rke-tools`: system images are asked from Docker Hub, and the credentials of this entry are never found. Source: docker/distribution v2.8.2, reference/normalize.go; tried with rke v1.6.3.",
     examples: &[Example {
@@ -16,7 +15,6 @@ private_registries:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

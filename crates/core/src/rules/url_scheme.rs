@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::Safety;
 use crate::text::Span;
 
-pub static RULE: Rule = Rule {
-    code: "D201",
-    name: "url-scheme",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D201", name: "url-scheme", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "A registry url with `https://` or `http://` makes image names that nobody can read.",
     why: "rke puts the url in front of image names as text and looks credentials up by it: `https://registry.example.com/rancher/rke-tools` is no image name, so every pull behind a default registry fails, and no image ever asks for credentials under such a key. Whether a registry speaks TLS is decided by dockerd, never by this key. Source: rke v1.6.3, cluster/defaults.go:676, docker/docker.go:692.",
     examples: &[Example {
@@ -24,7 +23,6 @@ private_registries:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::Safety;
 use crate::text::Span;
 
-pub static RULE: Rule = Rule {
-    code: "D202",
-    name: "url-trailing-slash",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D202", name: "url-trailing-slash", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "A slash at the end of a registry url makes image names that nobody can read.",
     why: "rke joins url and image with a slash of its own: `registry.example.com//rancher/rke-tools` is refused as an invalid reference, and the lookup of credentials compares the url as text. Source: rke v1.6.3, cluster/defaults.go:1083, docker/docker.go:723.",
     examples: &[Example {
@@ -24,7 +23,6 @@ private_registries:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::image::reference::{Reference, ReferenceError};
 
-pub static RULE: Rule = Rule {
-    code: "D206",
-    name: "url-unreadable",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D206", name: "url-unreadable", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "Image names behind this registry url cannot be read.",
     why: "rke joins url and image as text and parses the result by docker's grammar: host names hold letters, digits, dots and dashes; a port is a number; IPv6 addresses are not possible. Source: docker/distribution v2.8.2, reference/regexp.go; rke v1.6.3, docker/docker.go:692.",
     examples: &[
@@ -26,7 +25,6 @@ private_registries:
             after: None,
         },
     ],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

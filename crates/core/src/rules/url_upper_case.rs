@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 use crate::text::Span;
 
-pub static RULE: Rule = Rule {
-    code: "D204",
-    name: "url-upper-case",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D204", name: "url-upper-case", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "Upper case in the path of a registry url makes image names that docker refuses.",
     why: "Only the host of an image name may hold upper case. The path must be lower case, and a first part without dot, colon or `localhost` is no host but a path on Docker Hub. rke stops at such an image with `invalid reference format: repository name must be lowercase`. Source: docker/distribution v2.8.2, reference/normalize.go.",
     examples: &[Example {
@@ -24,7 +23,6 @@ private_registries:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

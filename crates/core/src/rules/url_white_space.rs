@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 use crate::yaml::edit::scalar;
 
-pub static RULE: Rule = Rule {
-    code: "D203",
-    name: "url-white-space",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D203", name: "url-white-space", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "White space in a registry url makes image names that nobody can read.",
     why: "A blank survives in quotes, a line break at the end of a block scalar (`|`). Both become part of every image name and of the key under which credentials are looked up. Source: tried with rke v1.6.3 and docker/distribution v2.8.2.",
     examples: &[Example {
@@ -22,7 +21,6 @@ private_registries:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

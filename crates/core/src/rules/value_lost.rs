@@ -1,14 +1,13 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::cluster::value::{Field, Value};
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 use crate::text::Span;
 use crate::yaml::edit::scalar;
 
-pub static RULE: Rule = Rule {
-    code: "D005",
-    name: "value-lost",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D005", name: "value-lost", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "Part of a value, or all of it, is lost to a YAML sign.",
     why: "A `#` behind a blank starts a comment, `!` a tag and `&` an anchor: what follows belongs to them, and the value ends or is empty. A block scalar (`|`) keeps its line break, which a registry takes as part of the password. Quotes copied from a text program are no quotes but part of the value. None of this is an error to rke. Source: tried with gopkg.in/yaml.v2 v2.4.0.",
     examples: &[
@@ -49,7 +48,6 @@ private_registries:
             ),
         },
     ],
-    check,
 };
 
 /// Keys whose value has no comment behind it by habit: a `#` there is part of the secret.

@@ -1,13 +1,12 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::cluster::value::Value;
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 use crate::schema::{Key, Schema};
 
-pub static RULE: Rule = Rule {
-    code: "D103",
-    name: "value-without-meaning",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D103", name: "value-without-meaning", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "rke accepts the value, but nothing acts on it.",
     why: "Several keys take any text and know only a few values: an unknown DNS provider leaves the cluster without DNS, an unknown cloud provider is handed to the kubelet as it is, any monitoring provider but `none` installs the metrics server, and an effect of a toleration that Kubernetes does not know fails when the add-on is deployed. Source: rke v1.6.3, cluster/addons.go, cluster/defaults.go.",
     examples: &[
@@ -38,7 +37,6 @@ monitoring:
             ),
         },
     ],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

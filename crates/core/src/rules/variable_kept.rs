@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 
-pub static RULE: Rule = Rule {
-    code: "D006",
-    name: "variable-kept",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D006", name: "variable-kept", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "rke expands no variables: the text is used as it stands.",
     why: "There is no expansion of `$NAME`, `${NAME}` or `{{ name }}` and no include in cluster.yml. A placeholder meant for envsubst, Ansible or Helm reaches the registry as the password itself. Names such as Harbor's `robot$ci` or NVIDIA's `$oauthtoken` are meant to hold a dollar sign. Source: rke v1.6.3, cluster/cluster.go:707; tried.",
     examples: &[Example {
@@ -17,7 +16,6 @@ private_registries:
 ",
         after: None,
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

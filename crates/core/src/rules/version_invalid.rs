@@ -1,13 +1,12 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::{Edit, Safety};
 use crate::image::version::Version;
 use crate::yaml::edit::scalar;
 
-pub static RULE: Rule = Rule {
-    code: "D401",
-    name: "version-invalid",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D401", name: "version-invalid", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "`kubernetes_version` is no version, and rke stops.",
     why: "rke wants a `v`, three numbers without leading zeros, and its own suffix, as in `v1.30.5-rancher1-1`. It \
           checks this before anything else in the file, so the fault hides all others. \
@@ -23,7 +22,6 @@ kubernetes_version: v1.30.5-rancher1-1
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

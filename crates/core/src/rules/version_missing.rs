@@ -1,12 +1,11 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 use crate::image::reference::Reference;
 
-pub static RULE: Rule = Rule {
-    code: "D404",
-    name: "version-missing",
-    severity: Severity::Warning,
+pub static RULE: Rule = Rule { code: "D404", name: "version-missing", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
     summary: "`system_images.kubernetes` names a version, `kubernetes_version` does not.",
     why: "Without `kubernetes_version` rke takes its own default for everything but the image: arguments of the \
           kubelet and the API server, add-on templates and the images that the file does not name belong to another \
@@ -26,7 +25,6 @@ system_images:
 ",
         ),
     }],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

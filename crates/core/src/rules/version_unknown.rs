@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::{Edit, Safety};
 
-pub static RULE: Rule = Rule {
-    code: "D402",
-    name: "version-unknown",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D402", name: "version-unknown", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "This release of rke has no images for the Kubernetes version.",
     why: "rke looks the version up by its exact text in the metadata it carries; a release note on GitHub is not \
           enough. Without it no image is filled in and no default registry is applied: rke goes on only if the file \
@@ -31,7 +30,6 @@ kubernetes_version: v1.99.0-rancher1-1
             after: None,
         },
     ],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,10 +1,9 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 
-pub static RULE: Rule = Rule {
-    code: "D609",
-    name: "weave-removed",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D609", name: "weave-removed", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "weave ends with Kubernetes 1.30.",
     why: "The project behind weave has stopped. rke warns of it from 1.27 on and refuses it from 1.30 on; a running \
           cluster cannot change its plugin, so the way on is a new cluster. \
@@ -29,7 +28,6 @@ network:
             after: None,
         },
     ],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -1,13 +1,12 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::{Edit, Safety};
 use crate::problem::Problem;
 use crate::yaml::scalar::{Resolved, resolve};
 
-pub static RULE: Rule = Rule {
-    code: "D002",
-    name: "wrong-type",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D002", name: "wrong-type", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "The value does not fit the type of its key, and rke refuses the file.",
     why: "rke decodes into fixed types with YAML 1.1: yes, on and true are booleans only without quotes, a number in \
           quotes is text, and a single value is never taken for a list. All such faults of a file are reported \
@@ -66,7 +65,6 @@ ingress:
             ),
         },
     ],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

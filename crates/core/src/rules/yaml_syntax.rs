@@ -1,11 +1,10 @@
-use super::{Example, Facts, Reporter, Rule};
+use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::problem::Problem;
 
-pub static RULE: Rule = Rule {
-    code: "D001",
-    name: "yaml-syntax",
-    severity: Severity::Error,
+pub static RULE: Rule = Rule { code: "D001", name: "yaml-syntax", severity: Severity::Error, check };
+
+pub static DOC: Doc = Doc {
     summary: "The text is no YAML: rke reads nothing of it.",
     why: "rke parses the whole first document before it looks at any key, and stops at the first syntax error. \
           The line it prints is often one too low, or the start of the block; the mark here is where the parser stood. \
@@ -30,7 +29,6 @@ private_registries:
             after: None,
         },
     ],
-    check,
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {

@@ -9,7 +9,13 @@ use crate::session::Session;
 pub fn run(wanted: Option<&str>, session: &mut Session<'_>) -> Result<u8, Error> {
     let Some(wanted) = wanted else {
         for rule in RULES {
-            session.line(format_args!("{}  {:7}  {}: {}", rule.code, rule.severity.name(), rule.name, rule.summary))?;
+            session.line(format_args!(
+                "{}  {:7}  {}: {}",
+                rule.code,
+                rule.severity.name(),
+                rule.name,
+                rule.doc().summary
+            ))?;
         }
         return Ok(0);
     };
