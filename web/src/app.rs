@@ -2,10 +2,12 @@
 
 mod effects;
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use crate::browser::{self, Element};
-use crate::components::dialog::dialog;
 use crate::components::header::header;
 use crate::components::prose::prose;
 use crate::components::sides::sides;
@@ -13,6 +15,7 @@ use crate::components::status::status;
 use crate::components::tabs::tabs;
 use crate::editor::{Asked, Editor};
 use crate::embed;
+use crate::later::Later;
 use crate::state::{Action, State};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -41,6 +44,8 @@ pub struct App {
     /// Of the last check.
     milliseconds: f64,
     act: Callback<Action>,
+    /// The state's, for the editor.
+    later: Rc<Cell<Option<&'static Later>>>,
 }
 
 impl Component for App {
@@ -66,6 +71,7 @@ impl Component for App {
             hush: None,
             milliseconds: browser::now() - before,
             act,
+            later: Rc::default(),
         }
     }
 
@@ -114,7 +120,7 @@ impl Component for App {
                     </section>
                     { tabs(state, act) }
                 </main>
-                { dialog(state.dialog.as_deref(), act) }
+                { state.later.map_or_else(Html::default, |later| (later.dialog)(state, act)) }
                 <p class={if state.status.shown { "said" } else { "spoken" }} role="status">{ prose(&state.status.text) }</p>
             </div>
         }
@@ -132,7 +138,7 @@ impl Component for App {
         let effects = self.state.start();
         self.carry_out(ctx, effects);
         if let Some(framed) = &self.framed {
-            framed.ready(&self.state.report);
+            framed.ready();
         }
     }
 }
@@ -145,7 +151,7 @@ impl App {
         let Some(host) = self.host.cast::<Element>() else { return };
         let asked = ctx.link().callback(Message::Asked);
         let asked = move |what| asked.emit(what);
-        self.editor = Some(Editor::new(&host, text, self.state.dark(), self.state.plain, asked));
+        self.editor = Some(Editor::new(&host, text, self.state.dark(), self.state.plain, asked, self.later.clone()));
     }
 
     fn read_in_next_frame(&mut self, ctx: &Context<Self>) {
@@ -174,12 +180,15 @@ impl App {
 
     fn reduce(&mut self, ctx: &Context<Self>, action: Action) {
         let (revision, before) = (self.state.report.revision, browser::now());
+        let arrived = matches!(action, Action::Arrived(_));
         let effects = self.state.reduce(embed::allowed(action));
-        if self.state.report.revision != revision {
+        let changed = self.state.report.revision != revision;
+        if changed {
             self.milliseconds = browser::now() - before;
-            if let Some(framed) = &self.framed {
-                framed.tell(&self.state.report);
-            }
+        }
+        self.later.set(self.state.later);
+        if let (Some(framed), Some(later)) = (&self.framed, self.state.later.filter(|_| changed || arrived)) {
+            framed.tell(&(later.told)(&self.state.report));
         }
         self.carry_out(ctx, effects);
     }

@@ -184,6 +184,11 @@ async fn through(bytes: &[u8], stream: Result<ReadableWritablePair, JsValue>) ->
     Ok(Uint8Array::new(&buffer).to_vec())
 }
 
+/// Calls `done` with what comes of `work`.
+pub fn when<T>(work: impl Future<Output = T> + 'static, done: impl FnOnce(T) + 'static) {
+    wasm_bindgen_futures::spawn_local(async move { done(work.await) });
+}
+
 /// Milliseconds since the page was opened.
 pub fn now() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())

@@ -1,6 +1,9 @@
 //! The CodeMirror edge: `web/editor/src/editor.js` as a global, a plain text box where that is missing.
 //! Offsets are UTF-16 units.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use drydock_core::diagnostic::Severity;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
@@ -8,6 +11,7 @@ use wasm_bindgen::prelude::*;
 use crate::assist;
 use crate::browser::{Element, TextArea};
 use crate::embed;
+use crate::later::Later;
 use crate::report::{Change, Mark};
 
 /// The accessible name of the editor.
@@ -63,6 +67,7 @@ impl Editor {
         dark: bool,
         plain: bool,
         asked: impl Fn(Asked) + Clone + 'static,
+        later: Rc<Cell<Option<&'static Later>>>,
     ) -> Self {
         let area = {
             let asked = asked.clone();
@@ -74,7 +79,7 @@ impl Editor {
         if plain {
             return area();
         }
-        create(parent, &options(content, dark, asked)).map_or_else(|_| area(), Self::Code)
+        create(parent, &options(content, dark, asked, later)).map_or_else(|_| area(), Self::Code)
     }
 
     /// Makes room for another editor.
@@ -151,7 +156,18 @@ impl Editor {
     }
 }
 
-fn options(content: &str, dark: bool, asked: impl Fn(Asked) + Clone + 'static) -> Object {
+fn options(
+    content: &str,
+    dark: bool,
+    asked: impl Fn(Asked) + Clone + 'static,
+    later: Rc<Cell<Option<&'static Later>>>,
+) -> Object {
+    let tell = {
+        let later = later.clone();
+        move |text: String, at: usize| later.get().map_or(JsValue::NULL, |later| tell((later.tell)(&text, at)))
+    };
+    let offers =
+        move |text: String, at: usize| later.get().map_or_else(Array::new, |later| offers((later.offers)(&text, at)));
     let changed = asked.clone();
     let changed = Closure::<dyn Fn()>::new(move || changed(Asked::Changed));
     let fix = asked.clone();
@@ -169,16 +185,13 @@ fn options(content: &str, dark: bool, asked: impl Fn(Asked) + Clone + 'static) -
         ("changed", changed.into_js_value()),
         ("fix", fix.into_js_value()),
         ("fixHere", fix_here.into_js_value()),
-        ("tell", Closure::<dyn Fn(String, usize) -> JsValue>::new(|text: String, at| tell(&text, at)).into_js_value()),
-        (
-            "offers",
-            Closure::<dyn Fn(String, usize) -> Array>::new(|text: String, at| offers(&text, at)).into_js_value(),
-        ),
+        ("tell", Closure::<dyn Fn(String, usize) -> JsValue>::new(tell).into_js_value()),
+        ("offers", Closure::<dyn Fn(String, usize) -> Array>::new(offers).into_js_value()),
     ])
 }
 
-fn tell(text: &str, at: usize) -> JsValue {
-    assist::tell(text, at).map_or(JsValue::NULL, |told| {
+fn tell(told: Option<assist::Told>) -> JsValue {
+    told.map_or(JsValue::NULL, |told| {
         object([
             ("from", told.from.into()),
             ("to", told.to.into()),
@@ -189,7 +202,7 @@ fn tell(text: &str, at: usize) -> JsValue {
     })
 }
 
-fn offers(text: &str, at: usize) -> Array {
+fn offers(offers: Vec<assist::Offer>) -> Array {
     let offer = |offer: assist::Offer| {
         object([
             ("label", offer.label.into()),
@@ -200,7 +213,7 @@ fn offers(text: &str, at: usize) -> Array {
             ("info", offer.meaning.into()),
         ])
     };
-    assist::offers(text, at).into_iter().map(offer).collect()
+    offers.into_iter().map(offer).collect()
 }
 
 fn object<const N: usize>(entries: [(&str, JsValue); N]) -> Object {

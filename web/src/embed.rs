@@ -1,15 +1,10 @@
 //! The page inside another one: `<drydock-playground>` of embed.js opens it with `?embed=ORIGIN`. The host gives the
 //! text and hears of every check; only the origin it was opened for is listened to, and only that one is told.
 
-use drydock_core::render::json;
 use yew::Callback;
 
 use crate::browser::framed;
-use crate::report::Report;
 use crate::state::Action;
-
-/// The name that the report gives the text.
-const PATH: &str = "cluster.yml";
 
 pub struct Host {
     origin: String,
@@ -25,16 +20,13 @@ impl Host {
         Some(Self { origin })
     }
 
-    /// From now on the host may give a text. A report of what stands here already follows.
-    pub fn ready(&self, report: &Report) {
+    /// From now on the host may give a text.
+    pub fn ready(&self) {
         framed::tell(&self.origin, r#"{"type":"drydock-ready"}"#);
-        self.tell(report);
     }
 
-    pub fn tell(&self, report: &Report) {
-        let report = json::Report::new(vec![json::report(PATH, &report.text, &report.checked)]);
-        // Only texts and numbers, which JSON can always hold.
-        let report = serde_json::to_string(&report).unwrap_or_default();
+    /// `report`: as JSON.
+    pub fn tell(&self, report: &str) {
         framed::tell(&self.origin, &format!(r#"{{"type":"drydock-change","report":{report}}}"#));
     }
 }

@@ -86,6 +86,14 @@ impl Sample {
         EXAMPLES.iter().find(|sample| sample.id == id)
     }
 
+    /// None for one that waits for the second module.
+    pub fn file(&self) -> Option<&'static str> {
+        match self.source {
+            Source::Text(text) => Some(text),
+            Source::Rule(_) => None,
+        }
+    }
+
     pub fn text(&self) -> String {
         match self.source {
             Source::Text(text) => text.to_owned(),

@@ -3,14 +3,15 @@
 mod action;
 mod dialog;
 mod dialogs;
+mod more;
 mod tab;
 mod written;
 
+use std::mem;
 use std::rc::Rc;
 
 use drydock_core::artifacts::Answers;
 use drydock_core::diagnostic::Severity;
-use drydock_core::image::catalogue::Catalogue;
 use drydock_core::plan::Options;
 use drydock_core::rules::{self, Rule};
 
@@ -20,12 +21,17 @@ pub use tab::{Side, TABS, Tab};
 pub use written::Written;
 
 use crate::examples::{EXAMPLES, Sample};
+use crate::later::Later;
 use crate::report::Report;
 use crate::share;
 
 pub struct State {
     pub report: Rc<Report>,
     pub options: Options,
+    /// The second module, once it is there.
+    pub later: Option<&'static Later>,
+    /// What was asked for before that.
+    waiting: Vec<Action>,
     pub tab: Tab,
     pub side: Side,
     /// The page of a rule in place of the problems, or the list of all.
@@ -90,13 +96,17 @@ impl State {
             kubernetes_version: settings.kubernetes.clone(),
             ..Options::default()
         };
-        let opened = sample.text();
+        let waiting =
+            if typed.is_none() && sample.file().is_none() { vec![Action::ExampleChosen(sample)] } else { Vec::new() };
+        let opened = sample.file().unwrap_or_default().to_owned();
         let report = Report::new(0, typed.unwrap_or_else(|| opened.clone()), &options);
         let tab = settings.tab.as_deref().and_then(Tab::named);
         let rule = page(&settings.fragment);
-        let mut state = Self {
+        Self {
             report: Rc::new(report),
             options,
+            later: None,
+            waiting,
             side: if tab.is_some() || rule.is_some() { Side::Answers } else { Side::Edit },
             tab: tab.unwrap_or(Tab::Problems),
             rule,
@@ -123,9 +133,7 @@ impl State {
             system_dark,
             address: settings.address.clone().unwrap_or_default(),
             shared: settings.fragment.strip_prefix(share::VERSION).map(str::to_owned),
-        };
-        state.write_file();
-        state
+        }
     }
 
     pub fn dark(&self) -> bool {
@@ -139,8 +147,13 @@ impl State {
     /// What the browser has to do once, at the start.
     pub fn start(&self) -> Vec<Effect> {
         let marks = self.report.marks();
-        let mut effects =
-            vec![Effect::Dark(self.dark()), Effect::Side(self.side), Effect::Mark(marks), Effect::SayCountLater];
+        let mut effects = vec![
+            Effect::Dark(self.dark()),
+            Effect::Side(self.side),
+            Effect::Mark(marks),
+            Effect::SayCountLater,
+            Effect::FetchLater,
+        ];
         if let Some(shared) = &self.shared {
             effects.extend([Effect::ClearFragment, Effect::Unpack(shared.clone())]);
         }
@@ -150,29 +163,22 @@ impl State {
     /// The one place where the state changes.
     pub fn reduce(&mut self, action: Action) -> Vec<Effect> {
         let effects = self.act(action);
-        self.write_file();
+        if let Some(later) = self.later {
+            (later.write_file)(self);
+        }
         effects
     }
 
+    /// Typing and looking around; the rest is in `more.rs`, and waits until that is there.
     fn act(&mut self, action: Action) -> Vec<Effect> {
         match action {
+            Action::Arrived(later) => {
+                self.later = Some(later);
+                let waiting = mem::take(&mut self.waiting);
+                waiting.into_iter().flat_map(|action| self.act(action)).collect()
+            }
             Action::Typed(text) => self.read(text),
-            Action::Opened { name, text } => match metadata(&name, &text) {
-                Some(catalogue) => {
-                    self.options.catalogue = catalogue;
-                    let mut effects = self.read(self.report.text.clone());
-                    effects.push(self.say(format!("Versions and images come from {name} now.")));
-                    effects
-                }
-                None => {
-                    let mut effects = self.open(text);
-                    effects.push(self.say(format!("Opened {name}.")));
-                    self.name = name;
-                    effects
-                }
-            },
             Action::Given(text) => self.open(text),
-            Action::ExampleChosen(sample) => self.open(sample.text()),
             Action::VersionChosen(version) => {
                 self.options.kubernetes_version = version;
                 self.read(self.report.text.clone())
@@ -185,13 +191,6 @@ impl State {
                 let [from, to] = self.report.utf16([span.start, span.end]);
                 vec![self.turn_to(Side::Edit), Effect::Reveal(from, to)]
             }
-            Action::Fix { revision, fix } => self.fix(revision, &fix),
-            Action::FixOf { revision, finding, fix } => {
-                let found = self.report.checked.diagnostics.get(finding).and_then(|found| found.fixes.get(fix));
-                found.cloned().map(|fix| self.fix(revision, &fix)).unwrap_or_default()
-            }
-            Action::FixHere(at) => self.fix_here(at),
-            Action::FixAll => self.fix_all(),
             Action::TabChosen(tab) => self.choose(tab),
             Action::TabKey(key) => match self.tab.after_key(&key) {
                 Some(tab) => {
@@ -218,51 +217,9 @@ impl State {
             Action::SaveAsked => {
                 vec![Effect::Download { name: self.name.clone(), text: self.report.text.clone() }]
             }
-            Action::OnlyNeeded(only) => {
-                self.only_needed = only;
-                Vec::new()
-            }
-            Action::ImagesSearched(search) => {
-                self.search = Rc::from(search.trim());
-                Vec::new()
-            }
-            Action::FileChosen(id) => {
-                self.file = Some(id);
-                Vec::new()
-            }
-            Action::Answered { key, value } => match Rc::make_mut(&mut self.answers).set(key, &value) {
-                Ok(()) => Vec::new(),
-                Err(error) => vec![self.say(error.to_string())],
-            },
-            Action::TargetChosen(version) => {
-                self.target = Some(Rc::from(version));
-                Vec::new()
-            }
-            Action::LogTyped(log) => {
-                self.log = Rc::from(log);
-                Vec::new()
-            }
-            Action::Export(export) => vec![self.export(export)],
             Action::Copy { what, text } => vec![Effect::Copy { what, text }],
             Action::Download { name, text } => vec![Effect::Download { name, text }],
-            Action::ShareAsked => self.share(),
-            Action::Packed(packed) => self.packed(packed),
-            Action::Unpacked(Ok(text)) => {
-                let mut effects = self.open(text);
-                effects.push(self.say("Opened the text of the link.".to_owned()));
-                effects
-            }
-            Action::Unpacked(Err(fault)) => vec![self.say(fault)],
             Action::Fragment(fragment) => self.fragment(&fragment),
-            Action::StartAsked => self.show(Dialog::Start(Default::default())),
-            Action::StartAnswered { key, value } => {
-                if let Some(Dialog::Start(start)) = self.dialog.as_mut().map(Rc::make_mut) {
-                    start.set(key, &value);
-                }
-                Vec::new()
-            }
-            Action::HelpAsked => self.show(Dialog::Help),
-            Action::DialogAccepted => self.accept(),
             Action::DialogClosed => {
                 self.dialog = None;
                 Vec::new()
@@ -288,6 +245,13 @@ impl State {
                 self.status = Status::default();
                 Vec::new()
             }
+            action => match self.later {
+                Some(later) => (later.act)(self, action),
+                None => {
+                    self.waiting.push(action);
+                    vec![Effect::FetchLater]
+                }
+            },
         }
     }
 
@@ -336,18 +300,6 @@ impl State {
         }
     }
 
-    /// Only while the tab is open: what nobody sees is not written.
-    fn write_file(&mut self) {
-        let from = (self.report.revision, self.file, self.answers.clone());
-        if self.tab != Tab::Files || self.written_from.as_ref() == Some(&from) {
-            return;
-        }
-        let plan = &self.report.checked.plan;
-        self.written = Rc::new(Written::new(self.file, plan, &self.answers, self.written.as_ref().as_ref()));
-        self.file = self.written.as_ref().as_ref().map(|written| written.id);
-        self.written_from = Some((from.0, self.file, from.2));
-    }
-
     fn say(&mut self, text: String) -> Effect {
         self.status = Status { text, shown: true };
         Effect::HushLater
@@ -357,11 +309,6 @@ impl State {
 /// The button that was pressed goes with its finding; the focus must not be lost.
 fn to_the_panel() -> Effect {
     Effect::Focus("panel".to_owned())
-}
-
-/// A newer data.json may be opened and dropped like any other file.
-fn metadata(name: &str, text: &str) -> Option<Catalogue> {
-    name.ends_with(".json").then(|| Catalogue::read(text).ok())?
 }
 
 fn page(fragment: &str) -> Option<Page> {

@@ -20,10 +20,11 @@ pub fn run() -> Result<()> {
 
 /// The page, the docs and the JavaScript package; returns the folder they are in.
 pub fn site(environment: &Environment) -> Result<PathBuf> {
+    let modules = setup::ensure(&[setup::MODULES])?;
     let dist = page(environment)?;
     docs::build(&dist.join("docs"))?;
     let package = dist.join("js");
-    package::build(environment, &package)?;
+    package::build(&modules, &package)?;
     report(&dist)?;
     report(&package)?;
     Ok(dist)

@@ -51,6 +51,7 @@ fn run() -> Result<()> {
             }
             build::run()
         }
+        Some(Value(command)) if command == "modules" => page::modules::run(),
         Some(Value(command)) if command == "bench" => bench::run(corpus(&mut args)?),
         Some(Value(command)) if command == "fuzz" => fuzz::run(&fuzz_options(&mut args)?),
         Some(Short('h') | Long("help")) | None => {

@@ -22,6 +22,8 @@ pub fn run(options: &Options) -> Result<()> {
         bail!("port {} is in use\nhelp: `--port N` picks another", options.port);
     }
     let environment = setup::ensure(&[setup::PAGE])?;
+    // Trunk's hook needs these, and would set them up behind its back.
+    setup::ensure(&[setup::MODULES])?;
 
     let mut trunk = trunk(&environment);
     // Not dist/: what `cargo xtask build` left there stays.

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::App;
 use crate::browser;
+use crate::later;
 use crate::share;
 use crate::state::{Action, Effect};
 
@@ -36,6 +37,9 @@ impl App {
         let act = self.act.clone();
         match effect {
             Effect::Plain(_) | Effect::Change(_) => {}
+            Effect::FetchLater => browser::when(later::fetch(), move |later| {
+                act.emit(later.map_or_else(|_| Action::Say(NOT_FETCHED.to_owned()), Action::Arrived));
+            }),
             Effect::Replace(text) => editor.replace(&text),
             Effect::Mark(marks) => editor.mark(&marks),
             Effect::Reveal(from, to) => editor.reveal(from, to),
@@ -83,6 +87,7 @@ fn unpack(packed: &str, act: Callback<Action>) {
     });
 }
 
+const NOT_FETCHED: &str = "A part of the page could not be loaded: what you chose is done once it can be.";
 const NO_TEXT: &str = "This link holds no text that can be read: it may be cut short.";
 
 fn copied(what: &str, allowed: bool) -> String {

@@ -3,11 +3,12 @@ use yew::prelude::*;
 use super::diff::diff;
 use super::help::help;
 use super::start::start;
-use crate::state::{Action, Dialog, Link, Share};
+use crate::state::{Action, Dialog, Link, Share, State};
 
 /// In front of the page. The browser's own modal dialog: it keeps the focus inside, closes on Escape, and gives the
 /// focus back.
-pub fn dialog(dialog: Option<&Dialog>, act: &Callback<Action>) -> Html {
+pub fn dialog(state: &State, act: &Callback<Action>) -> Html {
+    let dialog = state.dialog.as_deref();
     let (title, accept, body) = match dialog {
         None => (String::new(), None, Html::default()),
         Some(Dialog::Preview(preview)) => {

@@ -1,17 +1,19 @@
 use std::rc::Rc;
 
 use drydock_core::fix::{Fix, Safety};
-use drydock_core::rules::RULES;
+use drydock_core::rules;
 use yew::prelude::*;
 
 use super::icon::{icon, word};
 use super::prose::prose;
+use crate::later::Later;
 use crate::report::Report;
 use crate::state::Action;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub report: Rc<Report>,
+    pub later: Option<&'static Later>,
     /// Which of the report's findings.
     pub index: usize,
     pub line: usize,
@@ -20,11 +22,11 @@ pub struct Props {
 
 #[component]
 pub fn Finding(props: &Props) -> Html {
-    let Props { report, index, line, act } = props;
+    let Props { report, later, index, line, act } = props;
     let found = &report.checked.diagnostics[*index];
     let span = found.span;
     let severity = word(found.severity);
-    let why = RULES.iter().find(|rule| rule.code == found.code).map(|rule| rule.doc().why);
+    let why = later.zip(rules::find(found.code)).map(|(later, rule)| (later.why)(rule));
     let lines = report.lines();
     let related = found.related.iter().map(|label| {
         let span = label.span;

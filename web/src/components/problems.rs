@@ -8,6 +8,7 @@ use super::finding::Finding;
 use super::icon::icon;
 use super::menu::{item, menu};
 use super::outcome::outcome;
+use crate::later::Later;
 use crate::report::Report;
 use crate::state::{Action, Export};
 
@@ -17,6 +18,7 @@ const SHOWN: usize = 200;
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub report: Rc<Report>,
+    pub later: Option<&'static Later>,
     /// Severities that are left out.
     pub hidden: Rc<Vec<Severity>>,
     pub act: Callback<Action>,
@@ -24,7 +26,7 @@ pub struct Props {
 
 #[component]
 pub fn Problems(props: &Props) -> Html {
-    let Props { report, hidden, act } = props;
+    let Props { report, later, hidden, act } = props;
     let found = &report.checked.diagnostics;
     let lines = report.lines();
     let shown: Vec<usize> = (0..found.len()).filter(|index| !hidden.contains(&found[*index].severity)).collect();
@@ -34,7 +36,7 @@ pub fn Problems(props: &Props) -> Html {
         // Another finding must not inherit the focus or the open "Why" of one that was fixed.
         let (code, at) = (found[index].code, &found[index].at);
         let same = found[..index].iter().filter(|earlier| earlier.code == code && earlier.at == *at).count();
-        html! { <Finding key={format!("{code} {at} {same}")} {report} {index} {line} {act} /> }
+        html! { <Finding key={format!("{code} {at} {same}")} {report} {later} {index} {line} {act} /> }
     };
     html! {
         <>

@@ -12,20 +12,12 @@ use crate::state::{Action, Page, State, TABS, Tab};
 
 pub fn tabs(state: &State, act: &Callback<Action>) -> Html {
     let report = &state.report;
-    let panel = match (state.rule, state.tab) {
-        (Some(Page::Rule(rule)), _) => rule::page(rule, act),
-        (Some(Page::All), _) => rule::all(),
-        (None, Tab::Problems) => html! { <Problems {report} hidden={state.hidden.clone()} {act} /> },
-        (None, Tab::Sees) => html! { <Sees {report} {act} /> },
-        (None, Tab::Images) => {
-            html! { <Images {report} only_needed={state.only_needed} search={state.search.clone()} {act} /> }
+    let panel = match (state.rule, state.tab, state.later) {
+        (None, Tab::Problems, later) => {
+            html! { <Problems {report} {later} hidden={state.hidden.clone()} {act} /> }
         }
-        (None, Tab::Registries) => html! { <Registries {report} {act} /> },
-        (None, Tab::Files) => files(state, act),
-        (None, Tab::Versions) => {
-            html! { <Versions {report} options={state.options.clone()} target={state.target.clone()} {act} /> }
-        }
-        (None, Tab::Explain) => html! { <Explain {report} log={state.log.clone()} {act} /> },
+        (_, _, Some(later)) => (later.panel)(state, act),
+        (_, _, None) => html! { <p class="quiet">{ "Loading" }</p> },
     };
     let current = state.tab;
     let onkeydown = {
@@ -56,5 +48,25 @@ pub fn tabs(state: &State, act: &Callback<Action>) -> Html {
             <div class="tabs" role="tablist" aria-label="Answers" {onkeydown}>{ for TABS.iter().copied().map(button) }</div>
             <div class="panel" id="panel" role="tabpanel" tabindex="0" aria-labelledby={current.element_id()}>{ panel }</div>
         </section>
+    }
+}
+
+/// Every panel but the problems.
+pub fn later(state: &State, act: &Callback<Action>) -> Html {
+    let report = &state.report;
+    match (state.rule, state.tab) {
+        (Some(Page::Rule(rule)), _) => rule::page(rule, act),
+        (Some(Page::All), _) => rule::all(),
+        (None, Tab::Problems) => Html::default(),
+        (None, Tab::Sees) => html! { <Sees {report} {act} /> },
+        (None, Tab::Images) => {
+            html! { <Images {report} only_needed={state.only_needed} search={state.search.clone()} {act} /> }
+        }
+        (None, Tab::Registries) => html! { <Registries {report} {act} /> },
+        (None, Tab::Files) => files(state, act),
+        (None, Tab::Versions) => {
+            html! { <Versions {report} options={state.options.clone()} target={state.target.clone()} {act} /> }
+        }
+        (None, Tab::Explain) => html! { <Explain {report} log={state.log.clone()} {act} /> },
     }
 }

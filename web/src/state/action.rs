@@ -6,6 +6,7 @@ use drydock_core::text::Span;
 
 use super::{Side, Tab};
 use crate::examples::Sample;
+use crate::later::Later;
 use crate::report::{Change, Mark};
 
 /// What the address of the page may ask for, and what is remembered: settings only, the text only in a shared link.
@@ -26,6 +27,8 @@ pub struct Settings {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
+    /// The second module is there.
+    Arrived(&'static Later),
     /// The editor's text, after any change.
     Typed(String),
     /// A cluster.yml, or a data.json of rancher/kontainer-driver-metadata to answer from.
@@ -125,6 +128,8 @@ pub enum Export {
 /// What the browser is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
+    /// The second module.
+    FetchLater,
     /// The whole text of the editor.
     Replace(String),
     /// Together one step to undo.

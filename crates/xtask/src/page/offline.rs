@@ -11,54 +11,114 @@ use std::io::Write;
 /// Reads a file by the name that the page gives it.
 pub type Read<'r> = &'r dyn Fn(&str) -> Result<Vec<u8>>;
 
-/// Stands where the module script stood. Nothing here may clash with the names of wasm-bindgen's script above it.
-const START: &str = r#"
-{
-  const packed = document.getElementById("drydock-wasm").textContent.trim();
+/// Unpacks the page's scripts in their order and runs them. `drydockPacked` gives them what `fetch` would have.
+const UNPACK: &str = r#"
+globalThis.drydockPacked = (id) => {
+  const packed = document.getElementById(id).textContent;
   const bytes = Uint8Array.fromBase64
     ? Uint8Array.fromBase64(packed)
     : Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
   const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const module = await new Response(unpacked).arrayBuffer();
-  const instance = await INIT({ module_or_path: module });
-  dispatchEvent(new CustomEvent("TrunkApplicationStarted", { detail: { wasm: instance } }));
+  return new Response(unpacked, { headers: { "Content-Type": "application/wasm" } });
+};
+for (const block of document.querySelectorAll("script[data-kind]")) {
+  const script = document.createElement("script");
+  script.type = block.dataset.kind;
+  script.textContent = await drydockPacked(block.id).text();
+  document.head.append(script);
 }
 "#;
 
-/// Fails on anything local that it does not know how to put into the page.
-pub fn inline(html: &str, read: Read<'_>) -> Result<String> {
-    let mut page = String::with_capacity(html.len());
-    let mut at = 0;
-    for element in elements(html) {
-        let Some(replacement) = replace(&element, &html[element.inner.clone()], read)? else { continue };
-        page.push_str(&html[at..element.outer.start]);
-        page.push_str(&replacement);
-        at = element.outer.end;
-    }
-    page.push_str(&html[at..]);
-    Ok(page)
+/// The page as one file.
+pub struct OneFile {
+    pub html: String,
+    /// What its packed scripts become: the policy has to name them.
+    pub scripts: Vec<String>,
 }
 
-/// What stands instead of an element; `None` where it stays.
-fn replace(element: &Element, inner: &str, read: Read<'_>) -> Result<Option<String>> {
-    if element.is_module() {
-        ensure!(element.attribute("src").is_none(), "a module script with `src` cannot be put into the page");
-        return start(inner, read).map(Some);
+/// Fails on anything local that it does not know how to put into the page.
+pub fn inline(html: &str, read: Read<'_>) -> Result<OneFile> {
+    let mut page = Page { read, blocks: 0, scripts: Vec::new() };
+    let mut out = String::with_capacity(html.len());
+    let mut at = 0;
+    for element in elements(html) {
+        let Some(replacement) = page.replace(&element)? else { continue };
+        out.push_str(&html[at..element.outer.start]);
+        out.push_str(&replacement);
+        at = element.outer.end;
     }
-    let (href, src) = (element.attribute("href"), element.attribute("src"));
-    match (element.name.as_str(), element.attribute("rel")) {
-        ("link", Some("modulepreload" | "preload")) => Ok(Some(String::new())),
-        ("link", Some("stylesheet")) => stylesheet(href.context("a stylesheet without `href`")?, read).map(Some),
-        ("link", Some("icon")) if href.is_some_and(is_local) => icon(href.unwrap_or_default(), read).map(Some),
-        ("script", _) if src.is_some() && element.is_code() => {
-            let script = text(src.unwrap_or_default(), read)?;
-            Ok(Some(format!("<script>{}</script>", guard(&script, "script"))))
+    out.push_str(&html[at..]);
+    Ok(OneFile { html: out, scripts: page.scripts })
+}
+
+struct Page<'r> {
+    read: Read<'r>,
+    /// How many there are so far.
+    blocks: usize,
+    scripts: Vec<String>,
+}
+
+impl Page<'_> {
+    /// What stands instead of an element; `None` where it stays.
+    fn replace(&mut self, element: &Element) -> Result<Option<String>> {
+        let (href, src) = (element.attribute("href"), element.attribute("src"));
+        match (element.name.as_str(), element.attribute("rel")) {
+            ("link", Some("modulepreload" | "preload")) => Ok(Some(String::new())),
+            ("link", Some("stylesheet")) => {
+                stylesheet(href.context("a stylesheet without `href`")?, self.read).map(Some)
+            }
+            ("link", Some("icon")) if href.is_some_and(is_local) => icon(href.unwrap_or_default(), self.read).map(Some),
+            ("script", _) if element.is_module() => {
+                self.program(src.context("a module script without `src`")?).map(Some)
+            }
+            ("script", _) if src.is_some() && element.is_code() => {
+                let script = text(src.unwrap_or_default(), self.read)?;
+                self.script("text/javascript", script).map(Some)
+            }
+            ("a", _) => Ok(None),
+            (name, _) => match src.or(href).filter(|file| is_local(file)) {
+                Some(file) => bail!("`{file}` of <{name}> cannot be put into the page"),
+                None => Ok(None),
+            },
         }
-        ("a", _) => Ok(None),
-        (name, _) => match src.or(href).filter(|file| is_local(file)) {
-            Some(file) => bail!("`{file}` of <{name}> cannot be put into the page"),
-            None => Ok(None),
-        },
+    }
+
+    /// The page's last script, and the modules that it fetches.
+    fn program(&mut self, file: &str) -> Result<String> {
+        let mut code = text(file, self.read)?;
+        ensure!(!code.lines().any(|line| line.starts_with("import ")), "`{file}` imports another file");
+        let mut out = String::new();
+        // Addresses beside the script; `fetch` may stand around one already.
+        while let Some((before, from)) = code.split_once("new URL(") {
+            let (argument, after) =
+                from.split_once(", import.meta.url)").context("an address that is not the script's")?;
+            let (id, block) = self.block("", &(self.read)(argument.trim_matches(['\'', '"']))?)?;
+            out += &block;
+            let response = format!("drydockPacked(\"{id}\")");
+            code = match before.strip_suffix("fetch(").zip(after.strip_prefix(')')) {
+                Some((before, after)) => format!("{before}Promise.resolve({response}){after}"),
+                None => format!("{before}{response}{after}"),
+            };
+        }
+        out += &self.script("module", code)?;
+        Ok(format!("{out}<script type=\"module\">{UNPACK}</script>"))
+    }
+
+    fn script(&mut self, kind: &str, code: String) -> Result<String> {
+        let (_, block) = self.block(&format!(" data-kind=\"{kind}\""), code.as_bytes())?;
+        self.scripts.push(code);
+        Ok(block)
+    }
+
+    /// Packed, under an id.
+    fn block(&mut self, attribute: &str, bytes: &[u8]) -> Result<(String, String)> {
+        let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+        packed.write_all(bytes)?;
+        let packed = BASE64_STANDARD.encode(packed.finish()?);
+        let id = format!("drydock-{}", self.blocks);
+        self.blocks += 1;
+        let block = format!("<script type=\"application/octet-stream\" id=\"{id}\"{attribute}>{packed}</script>\n");
+        Ok((id, block))
     }
 }
 
@@ -78,7 +138,8 @@ fn stylesheet(file: &str, read: Read<'_>) -> Result<String> {
         is_local(target)
     });
     ensure!(!foreign && !css.contains("@import"), "`{file}` names another file, which cannot be put into the page");
-    Ok(format!("<style>{}</style>", guard(&css, "style")))
+    // It means the same inside of strings, the only places where these letters can stand.
+    Ok(format!("<style>{}</style>", css.replace("</", "<\\/")))
 }
 
 fn icon(file: &str, read: Read<'_>) -> Result<String> {
@@ -91,99 +152,63 @@ fn icon(file: &str, read: Read<'_>) -> Result<String> {
     Ok(format!("<link rel=\"icon\" href=\"data:{kind};base64,{}\">", BASE64_STANDARD.encode(read(file)?)))
 }
 
-/// Trunk's start script names wasm-bindgen's script and the module; both are put into the page.
-fn start(trunk: &str, read: Read<'_>) -> Result<String> {
-    let quoted = |end: &str| trunk.split(['\'', '"', '`']).skip(1).step_by(2).find(|word| word.ends_with(end));
-    let script = quoted(".js").context("the module script imports no .js file")?;
-    let module = quoted(".wasm").context("the module script names no .wasm file")?;
-
-    let glue = text(script, read)?;
-    ensure!(!glue.lines().any(|line| line.starts_with("import ")), "`{script}` imports another file");
-    let init = default_export(&glue).with_context(|| format!("`{script}` has no default export"))?;
-    let code = format!("{glue}{}", START.replace("INIT", init));
-
-    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-    packed.write_all(&read(module)?)?;
-    let packed = BASE64_STANDARD.encode(packed.finish()?);
-    Ok(format!(
-        "<script type=\"application/octet-stream\" id=\"drydock-wasm\">{packed}</script>\n\
-         <script type=\"module\">\n{}</script>",
-        guard(&code, "script")
-    ))
-}
-
-/// As `export { initSync, __wbg_init as default };` or `export default __wbg_init;`.
-fn default_export(glue: &str) -> Option<&str> {
-    let name = match glue.rsplit_once(" as default") {
-        Some((before, _)) => before,
-        None => glue.rsplit_once("export default ")?.1.split(';').next()?,
-    };
-    name.rsplit([' ', '{', ',']).next().filter(|name| !name.is_empty())
-}
-
-/// Keeps a script's or style's own text from ending it. `\/` and `\x3C` mean the same inside strings and patterns,
-/// the only places where these letters can stand.
-fn guard(text: &str, element: &str) -> String {
-    let mut guarded = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('<') {
-        let (before, from) = rest.split_at(at);
-        guarded.push_str(before);
-        let closes = from[1..].strip_prefix('/').and_then(|name| name.get(..element.len()));
-        if closes.is_some_and(|name| name.eq_ignore_ascii_case(element)) {
-            guarded.push_str("<\\");
-        } else if element == "script" && from.starts_with("<!--") {
-            guarded.push_str("\\x3C");
-        } else {
-            guarded.push('<');
-        }
-        rest = &from[1..];
-    }
-    guarded + rest
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const TRUNK: &str = "<head><link rel=\"stylesheet\" href=\"./s.css\"><script src=\"./editor.js\" defer></script>\
-        <script type=\"module\">\nimport init, * as bindings from './d.js';\n\
-        const wasm = await init({ module_or_path: './d_bg.wasm' });\n</script>\
-        <link rel=\"modulepreload\" href=\"./d.js\"><link rel=\"preload\" href=\"./d_bg.wasm\" as=\"fetch\"></head>";
+    const PAGE: &str = "<head><link rel=\"stylesheet\" href=\"./s.css\"><script src=\"./editor.js\" defer></script>\
+        <link rel=\"modulepreload\" href=\"./d.js\"><link rel=\"preload\" href=\"./d_bg.wasm\" as=\"fetch\">\
+        <script type=\"module\" src=\"./d.js\"></script></head>";
 
     fn read(file: &str) -> Result<Vec<u8>> {
         Ok(match file {
             "./s.css" => b"p { color: red }".to_vec(),
             "./editor.js" => b"var a = '</script><!--';".to_vec(),
-            "./d.js" => b"let wasm;\nexport { initSync, __wbg_init as default };\n".to_vec(),
-            "./d_bg.wasm" => b"\0asm".to_vec(),
+            "./d.js" => b"const later = fetch(new URL(\"./l.wasm\", import.meta.url));\n\
+                          const first = new URL('d_bg.wasm', import.meta.url);\n"
+                .to_vec(),
+            "d_bg.wasm" => b"\0asm".to_vec(),
+            "./l.wasm" => b"\0asm later".to_vec(),
             _ => bail!("no file `{file}`"),
         })
     }
 
-    #[test]
-    fn nothing_of_the_page_stays_outside() {
-        let page = inline(TRUNK, &read).unwrap();
-        assert!(page.contains("<style>p { color: red }</style>"));
-        assert!(page.contains("<script>var a = '<\\/script>\\x3C!--';</script>"), "{page}");
-        assert!(page.contains("await __wbg_init({ module_or_path: module })"), "{page}");
-        assert!(!page.contains("./") && !page.contains("preload"), "{page}");
+    /// What a block holds.
+    fn unpacked(page: &OneFile, id: &str) -> Vec<u8> {
+        use std::io::Read;
+        let found = elements(&page.html);
+        let block = found.iter().find(|element| element.attribute("id") == Some(id)).unwrap();
+        let packed = BASE64_STANDARD.decode(&page.html[block.inner.clone()]).unwrap();
+        let mut bytes = Vec::new();
+        flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).unwrap();
+        bytes
     }
 
     #[test]
-    fn the_module_comes_back_unchanged() {
-        use std::io::Read;
-        let page = inline(TRUNK, &read).unwrap();
-        let data = elements(&page).into_iter().find(|element| element.attribute("id") == Some("drydock-wasm")).unwrap();
-        let packed = BASE64_STANDARD.decode(&page[data.inner]).unwrap();
-        let mut module = Vec::new();
-        flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut module).unwrap();
-        assert_eq!(module, b"\0asm");
+    fn nothing_of_the_page_stays_outside() {
+        let page = inline(PAGE, &read).unwrap();
+        assert!(page.html.contains("<style>p { color: red }</style>"));
+        assert!(!page.html.contains("./") && !page.html.contains("preload"), "{}", page.html);
+        assert_eq!(unpacked(&page, "drydock-1"), b"\0asm later");
+        assert_eq!(unpacked(&page, "drydock-2"), b"\0asm");
+    }
+
+    #[test]
+    fn scripts_run_in_their_order_and_fetch_from_the_page() {
+        let page = inline(PAGE, &read).unwrap();
+        let program = "const later = Promise.resolve(drydockPacked(\"drydock-1\"));\n\
+                       const first = drydockPacked(\"drydock-2\");\n";
+        assert_eq!(page.scripts, ["var a = '</script><!--';", program]);
+        assert_eq!(unpacked(&page, "drydock-0"), page.scripts[0].as_bytes());
+        assert_eq!(unpacked(&page, "drydock-3"), page.scripts[1].as_bytes());
+        let kinds: Vec<_> =
+            elements(&page.html).iter().filter_map(|it| it.attribute("data-kind").map(str::to_owned)).collect();
+        assert_eq!(kinds, ["text/javascript", "module"]);
     }
 
     #[test]
     fn what_cannot_be_put_into_the_page_is_refused() {
-        let refused = |html: &str| inline(html, &read).unwrap_err().to_string();
+        let refused = |html: &str| inline(html, &read).err().unwrap().to_string();
         assert_eq!(refused("<img src=\"logo.png\">"), "`logo.png` of <img> cannot be put into the page");
         assert_eq!(
             refused("<link rel=\"manifest\" href=\"m.json\">"),
@@ -192,19 +217,12 @@ mod tests {
         assert_eq!(refused("<script src=\"missing.js\"></script>"), "no file `missing.js`");
         let css = |_: &str| Ok(b"@font-face { src: url(\"a.woff2\") }".to_vec());
         let html = "<link rel=\"stylesheet\" href=\"s.css\">";
-        assert!(inline(html, &css).unwrap_err().to_string().starts_with("`s.css` names another file"));
+        assert!(inline(html, &css).err().unwrap().to_string().starts_with("`s.css` names another file"));
     }
 
     #[test]
     fn links_out_of_the_page_stay() {
         let html = "<a href=\"guide.html\">guide</a><link rel=\"icon\" href=\"data:,\">";
-        assert_eq!(inline(html, &read).unwrap(), html);
-    }
-
-    #[test]
-    fn both_forms_of_default_export_are_read() {
-        assert_eq!(default_export("export { initSync, __wbg_init as default };"), Some("__wbg_init"));
-        assert_eq!(default_export("x;\nexport default init;\n"), Some("init"));
-        assert_eq!(default_export("x;"), None);
+        assert_eq!(inline(html, &read).unwrap().html, html);
     }
 }

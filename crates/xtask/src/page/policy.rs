@@ -2,10 +2,12 @@
 //! each answer; a built page has nobody to do that, and names its inline scripts by their hashes.
 
 use super::html::{Element, elements};
+use super::offline::OneFile;
 use anyhow::{Context, Result, ensure};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
+use std::iter;
 use std::ops::Range;
 
 /// What Trunk writes where the nonce goes (`nonce_placeholder` in Trunk.toml): into the policy, and beside each script.
@@ -19,11 +21,13 @@ pub fn for_site(html: &str) -> Result<String> {
 }
 
 /// The page as one file: it has no files of its own, so `'self'` allows nothing any more.
-pub fn for_one_file(html: &str) -> Result<String> {
+pub fn for_one_file(OneFile { html, scripts }: &OneFile) -> Result<String> {
     let (place, policy) = policy(html)?;
+    let packed = scripts.iter().map(|script| hash(script));
+    let scripts = iter::once(script_hashes(html)).chain(packed).collect::<Vec<_>>().join(" ");
     let styles = hashes(html, |element| element.name == "style");
     let directives: Vec<_> = policy.split(';').filter_map(|part| one_file_directive(part, &styles)).collect();
-    Ok(insert(html, place, &directives.join("; ").replace(NONCE, &script_hashes(html))))
+    Ok(insert(html, place, &directives.join("; ").replace(NONCE, &scripts)))
 }
 
 fn one_file_directive(directive: &str, styles: &str) -> Option<String> {
@@ -119,11 +123,13 @@ mod tests {
 
     #[test]
     fn one_file_may_load_nothing() {
-        let page = for_one_file(&page("<style>p {}</style><script>b</script>")).unwrap();
+        let html = page("<style>p {}</style><script>b</script>");
+        let page = for_one_file(&OneFile { html, scripts: vec!["c".to_owned()] }).unwrap();
         let expected = format!(
-            "content=\"default-src 'none'; script-src {} 'wasm-unsafe-eval'; style-src {} 'nonce-editor'; \
+            "content=\"default-src 'none'; script-src {} {} 'wasm-unsafe-eval'; style-src {} 'nonce-editor'; \
              img-src data:; connect-src 'none'\"",
             hash("b"),
+            hash("c"),
             hash("p {}")
         );
         assert!(page.contains(&expected), "{page}");

@@ -68,8 +68,10 @@ impl Machine {
 }
 
 /// What builds the page.
-pub const PAGE: &[Tool] =
-    &[node::NODE, rust_target::WASM, cargo_tool::TRUNK, cargo_tool::WASM_BINDGEN, wasm_opt::WASM_OPT, editor::BUNDLE];
+pub const PAGE: &[Tool] = &[node::NODE, cargo_tool::TRUNK, editor::BUNDLE];
+
+/// What makes wasm modules.
+pub const MODULES: &[Tool] = &[rust_target::WASM, cargo_tool::WASM_BINDGEN, wasm_opt::WASM_OPT];
 
 /// What checks the Rust code.
 pub const RUST_CHECKS: &[Tool] = &[cargo_tool::FORMATTER, cargo_tool::LINTER];

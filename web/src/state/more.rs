@@ -1,0 +1,96 @@
+//! Actions beyond typing and looking around: the second module's.
+
+use std::rc::Rc;
+
+use drydock_core::image::catalogue::Catalogue;
+
+use super::{Action, Dialog, Effect, State, Tab, Written};
+
+impl State {
+    pub fn act_later(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Opened { name, text } => match metadata(&name, &text) {
+                Some(catalogue) => {
+                    self.options.catalogue = catalogue;
+                    let mut effects = self.read(self.report.text.clone());
+                    effects.push(self.say(format!("Versions and images come from {name} now.")));
+                    effects
+                }
+                None => {
+                    let mut effects = self.open(text);
+                    effects.push(self.say(format!("Opened {name}.")));
+                    self.name = name;
+                    effects
+                }
+            },
+            Action::ExampleChosen(sample) => self.open(sample.text()),
+            Action::Fix { revision, fix } => self.fix(revision, &fix),
+            Action::FixOf { revision, finding, fix } => {
+                let found = self.report.checked.diagnostics.get(finding).and_then(|found| found.fixes.get(fix));
+                found.cloned().map(|fix| self.fix(revision, &fix)).unwrap_or_default()
+            }
+            Action::FixHere(at) => self.fix_here(at),
+            Action::FixAll => self.fix_all(),
+            Action::OnlyNeeded(only) => {
+                self.only_needed = only;
+                Vec::new()
+            }
+            Action::ImagesSearched(search) => {
+                self.search = Rc::from(search.trim());
+                Vec::new()
+            }
+            Action::FileChosen(id) => {
+                self.file = Some(id);
+                Vec::new()
+            }
+            Action::Answered { key, value } => match Rc::make_mut(&mut self.answers).set(key, &value) {
+                Ok(()) => Vec::new(),
+                Err(error) => vec![self.say(error.to_string())],
+            },
+            Action::TargetChosen(version) => {
+                self.target = Some(Rc::from(version));
+                Vec::new()
+            }
+            Action::LogTyped(log) => {
+                self.log = Rc::from(log);
+                Vec::new()
+            }
+            Action::Export(export) => vec![self.export(export)],
+            Action::ShareAsked => self.share(),
+            Action::Packed(packed) => self.packed(packed),
+            Action::Unpacked(Ok(text)) => {
+                let mut effects = self.open(text);
+                effects.push(self.say("Opened the text of the link.".to_owned()));
+                effects
+            }
+            Action::Unpacked(Err(fault)) => vec![self.say(fault)],
+            Action::StartAsked => self.show(Dialog::Start(Default::default())),
+            Action::StartAnswered { key, value } => {
+                if let Some(Dialog::Start(start)) = self.dialog.as_mut().map(Rc::make_mut) {
+                    start.set(key, &value);
+                }
+                Vec::new()
+            }
+            Action::HelpAsked => self.show(Dialog::Help),
+            Action::DialogAccepted => self.accept(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Only while the tab is open: what nobody sees is not written.
+    pub fn write_file(&mut self) {
+        let from = (self.report.revision, self.file, self.answers.clone());
+        if self.tab != Tab::Files || self.written_from.as_ref() == Some(&from) {
+            return;
+        }
+        let plan = &self.report.checked.plan;
+        self.written = Rc::new(Written::new(self.file, plan, &self.answers, self.written.as_ref().as_ref()));
+        self.file = self.written.as_ref().as_ref().map(|written| written.id);
+        self.written_from = Some((from.0, self.file, from.2));
+    }
+}
+
+/// A newer data.json may be opened and dropped like any other file.
+fn metadata(name: &str, text: &str) -> Option<Catalogue> {
+    name.ends_with(".json").then(|| Catalogue::read(text).ok())?
+}
