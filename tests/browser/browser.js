@@ -66,5 +66,7 @@ export async function open(browser, url, options = {}) {
     setTimeout(() => reject(new Error(`${url} did not start in 30 s: ${errors.join("; ")}`)), 30_000).unref();
   });
   await Promise.race([started, late]);
+  // It comes with the second module.
+  await page.locator("#dialog").waitFor({ state: "attached" });
   return { page, context, requests, errors };
 }

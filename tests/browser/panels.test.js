@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { accessible, button, replaceText, tab, text, visitor } from "./visit.js";
 
-const { visit } = visitor();
+const shared = visitor();
+const { visit } = shared;
 const clipboard = { permissions: ["clipboard-read", "clipboard-write"] };
 const copied = (page) => page.evaluate(() => navigator.clipboard.readText());
 
@@ -68,6 +69,20 @@ test("what rke sees: dropped keys are struck out, nulls and defaults are told, s
     await button(page, "rke stops here").click();
     assert.equal(await page.evaluate(() => getSelection().toString()), "1.2");
   }));
+
+test("the problems do not wait for the second module, what needs it does", async () => {
+  const context = await shared.browser.newContext();
+  const page = await context.newPage();
+  await page.route("**/*_later.wasm", (route) => route.abort());
+  await page.goto(`${shared.server.url}?example=ecr`);
+  await button(page, /^Error, line 16: /).waitFor();
+  await button(page, "Fix all").click();
+  await page.getByRole("status").filter({ hasText: "could not be loaded" }).waitFor();
+  await page.unroute("**/*_later.wasm");
+  await tab(page, "Files").click();
+  await page.getByRole("dialog", { name: /^Fix all: / }).waitFor();
+  await context.close();
+});
 
 test("images are searched by name and key, and what is listed is copied", () =>
   visit(

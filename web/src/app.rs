@@ -137,9 +137,6 @@ impl Component for App {
         }
         let effects = self.state.start();
         self.carry_out(ctx, effects);
-        if let Some(framed) = &self.framed {
-            framed.ready();
-        }
     }
 }
 
@@ -188,6 +185,9 @@ impl App {
         }
         self.later.set(self.state.later);
         if let (Some(framed), Some(later)) = (&self.framed, self.state.later.filter(|_| changed || arrived)) {
+            if arrived {
+                framed.ready();
+            }
             framed.tell(&(later.told)(&self.state.report));
         }
         self.carry_out(ctx, effects);

@@ -20,7 +20,7 @@ impl Host {
         Some(Self { origin })
     }
 
-    /// From now on the host may give a text.
+    /// From now on the host may give a text. A report of what stands here already follows.
     pub fn ready(&self) {
         framed::tell(&self.origin, r#"{"type":"drydock-ready"}"#);
     }

@@ -29,7 +29,7 @@ pub struct Later {
     pub offers: fn(&str, usize) -> Vec<Offer>,
 }
 
-static TABLE: Later = Later {
+pub static TABLE: Later = Later {
     panel: components::tabs::later,
     dialog: components::dialog::dialog,
     act: State::act_later,

@@ -280,7 +280,14 @@ impl State {
     /// Another tab leaves the page of a rule.
     fn choose(&mut self, tab: Tab) -> Vec<Effect> {
         self.tab = tab;
-        if self.rule.take().is_some() { vec![Effect::ClearFragment] } else { Vec::new() }
+        let mut effects = Vec::new();
+        if self.rule.take().is_some() {
+            effects.push(Effect::ClearFragment);
+        }
+        if self.later.is_none() {
+            effects.push(Effect::FetchLater);
+        }
+        effects
     }
 
     fn turn_to(&mut self, side: Side) -> Effect {

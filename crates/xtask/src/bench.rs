@@ -1,6 +1,6 @@
-//! `cargo xtask bench`: how long a check takes, beside the bare YAML events of the same text.
+//! `cargo xtask bench`: how long a check takes, beside the bare YAML events of the same text, and how fast the page is.
 
-use crate::workspace;
+use crate::{build, setup, workspace};
 use anyhow::{Context, Result, ensure};
 use std::ffi::OsString;
 use std::process::Command;
@@ -16,5 +16,15 @@ pub fn run(corpus: Option<OsString>) -> Result<()> {
     }
     let status = cargo.status().context("cannot start cargo")?;
     ensure!(status.success(), "the benchmarks failed ({status})");
+    Ok(())
+}
+
+pub fn page() -> Result<()> {
+    let environment = setup::ensure(&[setup::PAGE, setup::BROWSER])?;
+    let dist = build::page(&environment)?;
+    let mut node = environment.command("node");
+    node.current_dir(workspace::root().join("tests/browser")).env("DIST", dist).arg("bench.js");
+    let status = node.status().context("cannot start node")?;
+    ensure!(status.success(), "tests/browser/bench.js failed ({status})");
     Ok(())
 }

@@ -1,20 +1,19 @@
 //! `cargo xtask build`: the site in dist/, and the page as one file.
 
+use crate::page::budget::{self, gzip_size, kib};
 use crate::page::{offline, policy};
 use crate::setup::{self, Environment};
 use crate::{docs, package, step, workspace};
-use anyhow::{Context, Result};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 pub fn run() -> Result<()> {
     let environment = setup::ensure(&[setup::PAGE])?;
-    site(&environment)?;
+    let faults = budget::exceeded(&site(&environment)?)?;
+    ensure!(faults.is_empty(), "the page is too large: {}", faults.join("; "));
     Ok(())
 }
 
@@ -31,7 +30,7 @@ pub fn site(environment: &Environment) -> Result<PathBuf> {
 }
 
 /// Builds both forms of the page; returns the folder they are in.
-fn page(environment: &Environment) -> Result<PathBuf> {
+pub fn page(environment: &Environment) -> Result<PathBuf> {
     let dist = workspace::root().join("dist");
     // Relative addresses: the site works below any path.
     let options = ["build", "--offline", "--release", "--public-url", "./", "--dist"];
@@ -67,14 +66,8 @@ fn report(dist: &Path) -> Result<()> {
     let folder = dist.strip_prefix(workspace::root()).unwrap_or(dist).display();
     for file in files.iter().filter(|file| file.is_file() && !file.ends_with("drydock.html")) {
         let bytes = fs::read(file)?;
-        let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-        packed.write_all(&bytes)?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        println!("{folder}/{name}: {}, gzip {}", kib(bytes.len()), kib(packed.finish()?.len()));
+        println!("{folder}/{name}: {}, gzip {}", kib(bytes.len()), kib(gzip_size(&bytes)?));
     }
     Ok(())
-}
-
-fn kib(bytes: usize) -> String {
-    format!("{:.1} KiB", bytes as f64 / 1024.0)
 }

@@ -24,6 +24,7 @@ usage: cargo xtask COMMAND
   test [--only PART]    runs every check; PART is rust, browser or agree
   build                 leaves the site in dist/ and the page as one file in dist/drydock.html
   bench [--corpus DIR]  measures a check beside the bare YAML events; DIR holds real files to check as well
+  bench page            measures the built page in a browser
   fuzz [TARGET] [--seconds N]
                         tries texts of chance on the core, 60 seconds for each target
 
@@ -52,7 +53,7 @@ fn run() -> Result<()> {
             build::run()
         }
         Some(Value(command)) if command == "modules" => page::modules::run(),
-        Some(Value(command)) if command == "bench" => bench::run(corpus(&mut args)?),
+        Some(Value(command)) if command == "bench" => bench(&mut args),
         Some(Value(command)) if command == "fuzz" => fuzz::run(&fuzz_options(&mut args)?),
         Some(Short('h') | Long("help")) | None => {
             print!("{USAGE}");
@@ -76,15 +77,16 @@ fn serve_options(args: &mut lexopt::Parser) -> Result<serve::Options> {
     Ok(options)
 }
 
-fn corpus(args: &mut lexopt::Parser) -> Result<Option<std::ffi::OsString>> {
+fn bench(args: &mut lexopt::Parser) -> Result<()> {
     let mut corpus = None;
     while let Some(arg) = args.next()? {
         match arg {
             Long("corpus") => corpus = Some(args.value()?),
+            Value(what) if what == "page" => return bench::page(),
             _ => return Err(arg.unexpected().into()),
         }
     }
-    Ok(corpus)
+    bench::run(corpus)
 }
 
 fn fuzz_options(args: &mut lexopt::Parser) -> Result<fuzz::Options> {

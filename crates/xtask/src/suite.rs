@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check, and one line that counts them.
 
+use crate::page::budget;
 use crate::setup::{self, Environment};
 use crate::step::{duration, shown};
 use crate::{build, workspace};
@@ -112,6 +113,12 @@ fn browser(root: &Path, suite: &mut Suite) -> Result<()> {
     let environment: Environment = setup::ensure(&[setup::PAGE, setup::BROWSER])?;
     match build::site(&environment) {
         Ok(dist) => {
+            let faults = budget::exceeded(&dist)?;
+            if faults.is_empty() {
+                suite.passed += 1;
+            } else {
+                suite.fail("size of the page", &faults.join("; "));
+            }
             let mut node = environment.command("node");
             node.current_dir(root.join("tests/browser")).env("DIST", dist).args(["--test", "--test-reporter=spec"]);
             suite.check("browser", &mut node);

@@ -87,7 +87,7 @@ fn unpack(packed: &str, act: Callback<Action>) {
     });
 }
 
-const NOT_FETCHED: &str = "A part of the page could not be loaded: what you chose is done once it can be.";
+const NOT_FETCHED: &str = "A part of the page could not be loaded. The next click tries again.";
 const NO_TEXT: &str = "This link holds no text that can be read: it may be cut short.";
 
 fn copied(what: &str, allowed: bool) -> String {

@@ -2,14 +2,33 @@ use drydock_core::fix::{Edit, Fix, Safety};
 use drydock_core::text::Span;
 
 use super::*;
+use crate::later::TABLE;
 use crate::report::Change;
 
 fn state() -> State {
-    State::new(&Settings::default(), false, None)
+    whole(&Settings::default(), false, None)
 }
 
 fn typed(text: &str) -> State {
-    State::new(&Settings::default(), false, Some(text.to_owned()))
+    whole(&Settings::default(), false, Some(text.to_owned()))
+}
+
+/// With the second module.
+fn whole(settings: &Settings, system_dark: bool, typed: Option<String>) -> State {
+    let mut state = State::new(settings, system_dark, typed);
+    state.reduce(Action::Arrived(&TABLE));
+    state
+}
+
+#[test]
+fn what_needs_the_second_module_waits_for_it() {
+    let mut state = State::new(&Settings { example: Some("D502".to_owned()), ..Settings::default() }, false, None);
+    assert_eq!(state.report.text, "");
+    assert_eq!(state.reduce(Action::HelpAsked), vec![Effect::FetchLater]);
+    assert!(state.dialog.is_none());
+    let effects = state.reduce(Action::Arrived(&TABLE));
+    assert!(matches!(&effects[0], Effect::Replace(text) if text.contains("Controlplane")), "{effects:?}");
+    assert_eq!(state.dialog.as_deref(), Some(&Dialog::Help));
 }
 
 #[test]
@@ -20,10 +39,10 @@ fn the_address_chooses_example_tab_and_theme_and_nonsense_is_passed_over() {
         theme: Some(theme.to_owned()),
         ..Settings::default()
     };
-    let asked = State::new(&settings("urls", "images", "dark"), false, None);
+    let asked = whole(&settings("urls", "images", "dark"), false, None);
     assert_eq!((asked.tab, asked.dark()), (Tab::Images, true));
     assert_eq!(asked.report.text, Sample::by_id("urls").unwrap().text());
-    let nonsense = State::new(&settings("?", "?", "?"), true, None);
+    let nonsense = whole(&settings("?", "?", "?"), true, None);
     assert_eq!((nonsense.tab, nonsense.dark()), (Tab::Problems, true));
     assert_eq!(nonsense.report.text, EXAMPLES[0].text());
 }
