@@ -50,6 +50,7 @@ test("a finding leads to the page of its rule, and that to the editor and back",
     await button(page, "Open in the editor").first().click();
     assert.match(await text(page), /ecrCredentialPlugin: # as the manual has it/);
     await page.getByRole("link", { name: "All rules" }).click();
+    await page.locator(".rules a").first().waitFor();
     assert.ok((await page.locator(".rules a").count()) > 70);
     await page.goBack();
     await page.getByRole("heading", { name: /D301/ }).waitFor();
