@@ -92,3 +92,26 @@ fn explain_says_what_changes_between_files_and_versions() {
     let run = pull(folder.path(), &["explain", "old.yml", "--upgrade", "v1.27.16-rancher1-1", "--format", "jsonl"]);
     assert_eq!(json(&run.stdout)["to"]["version"], "v1.27.16-rancher1-1");
 }
+
+#[test]
+fn explain_says_what_rke_does_with_bytes_that_are_no_text() {
+    let folder = folder(&[]);
+    let record = |bytes: &[u8]| {
+        fs::write(folder.path().join("cluster.yml"), bytes).unwrap();
+        let run = pull(folder.path(), &["explain", "--format", "jsonl"]);
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(run.stderr.contains("cluster.yml is not UTF-8: byte 0xe9 at offset"), "{}", run.stderr);
+        json(&run.stdout)
+    };
+    let error = |words: &str| {
+        format!(
+            "Failed to parse cluster file: error unmarshalling clusterfile: error converting YAML to JSON: yaml: {words}"
+        )
+    };
+    let latin = record(b"nodes: [] # r\xe9gion\n");
+    assert_eq!((&latin["stage"], &latin["error"]), (&"parse".into(), &error("invalid trailing UTF-8 octet").into()));
+    let sooner = record(&[b"nodes: [\n]]\n# ".as_slice(), &[b'x'; 600], b"\xe9\n"].concat());
+    assert_eq!(sooner["error"], error("line 1: did not find expected key"));
+    let behind = record(&[b"a: b\n---\n# ".as_slice(), &[b'x'; 600], b"\xe9\n"].concat());
+    assert_eq!((&behind["outcome"], &behind["error"]), (&"ok".into(), &Value::Null));
+}

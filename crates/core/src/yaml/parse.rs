@@ -15,6 +15,8 @@ use crate::text::{Span, floor_char_boundary, visible};
 
 /// Of deeper nesting only the syntax is read: no cluster.yml needs it, and every later walk recurses.
 const MAX_DEPTH: usize = 200;
+/// Below that nothing at all is read: the parser looks at every open collection with each token.
+const MAX_SKIPPED: usize = 300;
 
 const UNKNOWN_ESCAPE: &str = "found unknown escape character";
 const END_OF_STREAM: &str = "found unexpected end of stream";
@@ -117,6 +119,9 @@ impl<'t> Builder<'t> {
         let line = event.start_mark.line as usize + 1;
         if self.skipped > 0 {
             match event.data {
+                EventData::SequenceStart { .. } | EventData::MappingStart { .. } if self.skipped == MAX_SKIPPED => {
+                    return false;
+                }
                 EventData::SequenceStart { .. } | EventData::MappingStart { .. } => self.skipped += 1,
                 EventData::SequenceEnd | EventData::MappingEnd => self.skipped -= 1,
                 _ => {}
