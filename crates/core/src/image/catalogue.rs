@@ -8,10 +8,10 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::metadata::{Metadata, MetadataError};
+use super::releases::{Change, Releases};
 use super::version::Version;
 
 static IMAGES: &str = include_str!("../../data/images.txt");
-static RELEASES: &str = include_str!("../../data/releases.txt");
 static MINORS: &str = include_str!("../../data/minors.txt");
 
 /// The release that is answered for unless another is asked for.
@@ -182,46 +182,6 @@ impl Catalogue {
     }
 }
 
-/// One release of rke, as a row of the data has it.
-struct Row {
-    name: &'static str,
-    default_version: &'static str,
-    oldest_minor: &'static str,
-}
-
-/// From a row on a version is known, or no longer.
-type Change = (Version, &'static str, usize, bool);
-
-/// The rows of the releases, and the changes of all of them in order of versions.
-struct Releases {
-    rows: Vec<Row>,
-    changes: Vec<Change>,
-}
-
-impl Releases {
-    fn get() -> &'static Self {
-        static READ: OnceLock<Releases> = OnceLock::new();
-        READ.get_or_init(|| {
-            let (mut read, mut changes) = (Vec::new(), Vec::new());
-            for line in rows(RELEASES) {
-                let mut fields = line.split(' ');
-                let (Some(name), Some(default_version)) = (fields.next(), fields.next()) else { continue };
-                let Some(oldest_minor) = fields.nth(1) else { continue };
-                for word in fields {
-                    if let Some(version) = word.get(1..)
-                        && let Ok(parsed) = Version::from_kubernetes(version)
-                    {
-                        changes.push((parsed, version, read.len(), word.starts_with('+')));
-                    }
-                }
-                read.push(Row { name, default_version, oldest_minor });
-            }
-            changes.sort();
-            Self { rows: read, changes }
-        })
-    }
-}
-
 /// One release of rke, and what it knows by the metadata of its catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release<'c> {
@@ -334,7 +294,7 @@ fn image_sets(lines: &'static str) -> Vec<(&'static str, ImageSet<'static>)> {
 }
 
 /// Lines that say something, without the head.
-fn rows(text: &'static str) -> impl Iterator<Item = &'static str> {
+pub(super) fn rows(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 

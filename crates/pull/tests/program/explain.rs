@@ -1,50 +1,12 @@
 //! `pull explain` with an error, against another file, and for another version.
 
 use std::fs;
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-const ACCEPTED: &str = include_str!("../../../tests/samples/two-registries.yml");
+use super::{command, finish, folder, json, pull};
 
-struct Run {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        fs::write(folder.path().join(name), text).unwrap();
-    }
-    folder
-}
-
-fn pull_reading(folder: &Path, arguments: &[&str], stdin: &str) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pull"));
-    command.current_dir(folder).args(arguments).env_remove("RKE_CONFIG");
-    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = pipes.spawn().expect("the binary starts");
-    // A program that refuses its arguments reads nothing.
-    let _ = child.stdin.take().expect("piped").write_all(stdin.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-fn pull(folder: &Path, arguments: &[&str]) -> Run {
-    pull_reading(folder, arguments, "")
-}
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"))
-}
+const ACCEPTED: &str = include_str!("../../../../tests/samples/two-registries.yml");
 
 #[test]
 fn explain_puts_an_error_down_to_its_line() {
@@ -59,7 +21,7 @@ fn explain_puts_an_error_down_to_its_line() {
         "  cluster.yml:4:3: [D301] private_registries[0].ecrCredentialPlugin: rke ignores `ecrCredentialPlugin`";
     assert!(run.stdout.starts_with("no-basic-auth: 123456789012.dkr.ecr"), "{}", run.stdout);
     assert!(run.stdout.contains(cause), "{}", run.stdout);
-    let run = pull_reading(folder.path(), &["explain", "--error", "-", "--format", "jsonl"], log);
+    let run = finish(command(folder.path(), &["explain", "--error", "-", "--format", "jsonl"]), log.as_bytes());
     assert_eq!(json(&run.stdout)["causes"][0]["start"]["line"], 4);
     assert_eq!(pull(folder.path(), &["explain", "--error", "all is well"]).code, 1);
     assert_eq!(pull(folder.path(), &["explain", "--error", "-", "-"]).code, 2);
