@@ -5,6 +5,7 @@
 use drydock_core::plan::Options;
 use drydock_core::render::redact::Redactor;
 use drydock_core::render::{explain, json};
+use drydock_core::image::catalogue::BUILT_IN;
 use drydock_core::schema::{complete, hover_at};
 use libfuzzer_sys::fuzz_target;
 
@@ -19,5 +20,5 @@ fuzz_target!(|text: &str| {
     assert_eq!(masked.lines().count(), text.lines().count(), "a mask stays within its line");
     let middle = text.len() / 2;
     hover_at(text, middle);
-    complete(text, middle);
+    complete(text, middle, &BUILT_IN);
 });
