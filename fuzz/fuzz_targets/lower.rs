@@ -2,10 +2,10 @@
 
 #![no_main]
 
+use drydock_core::image::catalogue::BUILT_IN;
 use drydock_core::plan::Options;
 use drydock_core::render::redact::Redactor;
 use drydock_core::render::{explain, json};
-use drydock_core::image::catalogue::BUILT_IN;
 use drydock_core::schema::{complete, hover_at};
 use libfuzzer_sys::fuzz_target;
 

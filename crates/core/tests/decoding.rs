@@ -46,3 +46,15 @@ fn a_syntax_error_far_below_is_found() {
     refused(&format!("x: {}\n", "[".repeat(300)), error);
     assert_eq!(checked(&format!("x: {}{}\n", "[".repeat(300), "]".repeat(300))).outcome, Outcome::Accepted);
 }
+
+#[test]
+fn what_json_cannot_hold_is_refused_only_where_it_counts() {
+    let to_json = |error: &str| format!("error unmarshalling clusterfile: error converting YAML to JSON: {error}");
+    refused("b: .inf\na: -.inf\n", &to_json("json: unsupported value: -Inf"));
+    refused("a: {b: 1, <<: {b: .inf}}\n", &to_json("json: unsupported value: +Inf"));
+    let null_key = "Unsupported map key of type: %!s(<nil>), key: <nil>, value: +Inf";
+    refused("a: .nan\nx: {~: .inf}\n", &to_json(null_key));
+    for overwritten in ["a: .inf\na: 1", "a: {~: 1}\na: 2", "a: {<<: {b: .inf}, b: 1}", ".inf: 1"] {
+        assert_eq!(checked(overwritten).outcome, Outcome::Accepted, "{overwritten}");
+    }
+}
