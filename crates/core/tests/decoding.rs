@@ -45,6 +45,9 @@ fn a_syntax_error_far_below_is_found() {
                  node content";
     refused(&format!("x: {}\n", "[".repeat(300)), error);
     assert_eq!(checked(&format!("x: {}{}\n", "[".repeat(300), "]".repeat(300))).outcome, Outcome::Accepted);
+    let too_deep =
+        "error unmarshalling clusterfile: error converting YAML to JSON: yaml: line 3: exceeded max depth of 10000";
+    refused(&format!("x: {}", "[".repeat(12_000)), too_deep);
 }
 
 #[test]

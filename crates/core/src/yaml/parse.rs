@@ -15,8 +15,8 @@ use crate::text::{Span, floor_char_boundary, visible};
 
 /// Of deeper nesting only the syntax is read: no cluster.yml needs it, and every later walk recurses.
 const MAX_DEPTH: usize = 200;
-/// Below that nothing at all is read: the parser looks at every open collection with each token.
-const MAX_SKIPPED: usize = 300;
+/// The parser looks at every open collection with each token: so often, then nothing more is read.
+const MOST_LOOKS: usize = 100_000_000;
 
 const UNKNOWN_ESCAPE: &str = "found unknown escape character";
 const END_OF_STREAM: &str = "found unexpected end of stream";
@@ -46,6 +46,7 @@ struct Builder<'t> {
     open: Vec<(NodeId, Option<NodeId>)>,
     /// How many collections are open below the deepest that is kept.
     skipped: usize,
+    looks: usize,
     /// Where the parser's byte 0 lies in the text.
     base: usize,
 }
@@ -118,15 +119,17 @@ impl<'t> Builder<'t> {
         let end = self.at(event.end_mark);
         let line = event.start_mark.line as usize + 1;
         if self.skipped > 0 {
+            self.looks += self.skipped;
             match event.data {
-                EventData::SequenceStart { .. } | EventData::MappingStart { .. } if self.skipped == MAX_SKIPPED => {
-                    return false;
-                }
                 EventData::SequenceStart { .. } | EventData::MappingStart { .. } => self.skipped += 1,
                 EventData::SequenceEnd | EventData::MappingEnd => self.skipped -= 1,
                 _ => {}
             }
-            return true;
+            if self.open.len() + self.skipped > 10_000 {
+                self.stop(ErrorKind::Scanner, "exceeded max depth of 10000", Some(event.start_mark), None);
+                return false;
+            }
+            return self.looks < MOST_LOOKS;
         }
         let (data, anchor, tag) = match event.data {
             EventData::Alias { anchor } => {
