@@ -2,6 +2,7 @@
 
 #![no_main]
 
+use drydock_core::image::catalogue::BUILT_IN;
 use drydock_core::plan::Options;
 use drydock_core::render::redact::Redactor;
 use drydock_core::render::{explain, json};
@@ -19,5 +20,5 @@ fuzz_target!(|text: &str| {
     assert_eq!(masked.lines().count(), text.lines().count(), "a mask stays within its line");
     let middle = text.len() / 2;
     hover_at(text, middle);
-    complete(text, middle);
+    complete(text, middle, &BUILT_IN);
 });

@@ -1,5 +1,8 @@
 //! What the editor shows at a place: what a key means, and what may stand there. In UTF-16 units.
 
+use std::cell::RefCell;
+
+use drydock_core::image::catalogue::Catalogue;
 use drydock_core::schema::{Completion, Hover, complete, hover_at};
 use drydock_core::text::LineIndex;
 
@@ -11,7 +14,7 @@ pub struct Told {
 }
 
 pub struct Offer {
-    pub label: &'static str,
+    pub label: String,
     pub from: usize,
     pub to: usize,
     pub text: String,
@@ -30,17 +33,26 @@ pub fn tell(text: &str, at: usize) -> Option<Told> {
     })
 }
 
+thread_local! {
+    /// Where offered versions come from. The editor asks by itself, with no more than its text.
+    static CATALOGUE: RefCell<Catalogue> = RefCell::default();
+}
+
+pub fn offer_versions_of(catalogue: &Catalogue) {
+    CATALOGUE.set(catalogue.clone());
+}
+
 pub fn offers(text: &str, at: usize) -> Vec<Offer> {
     let lines = LineIndex::new(text);
-    let offer = |completion: Completion| Offer {
-        label: completion.label,
+    let offer = |completion: Completion<'_>| Offer {
+        label: completion.label.to_owned(),
         from: lines.utf16(completion.span.start),
         to: lines.utf16(completion.span.end),
         text: completion.text,
         detail: completion.detail,
         meaning: completion.meaning,
     };
-    complete(text, bytes(text, at)).into_iter().map(offer).collect()
+    CATALOGUE.with_borrow(|catalogue| complete(text, bytes(text, at), catalogue).into_iter().map(offer).collect())
 }
 
 fn words(hover: &Hover) -> Vec<String> {

@@ -224,7 +224,11 @@ fn images(
                 None => continue,
             },
         };
-        let lookup = registries.lookup(&image);
+        // Many keys share an image.
+        let lookup = match images.iter().find(|other: &&PlannedImage| other.image == image) {
+            Some(other) => other.lookup.clone(),
+            None => registries.lookup(&image),
+        };
         images.push(PlannedImage {
             key,
             image,

@@ -115,7 +115,8 @@ fn spoilt(text: &str, spoil: &Spoil) -> String {
 }
 
 fn example() -> impl Strategy<Value = String> {
-    let examples: Vec<String> = RULES.iter().flat_map(|rule| rule.doc().examples).map(|example| example.text()).collect();
+    let examples: Vec<String> =
+        RULES.iter().flat_map(|rule| rule.doc().examples).map(|example| example.text()).collect();
     (prop::collection::vec(select(examples), 1..3), prop::collection::vec(spoil(), 0..4)).prop_map(|(texts, spoils)| {
         let text = texts.concat();
         spoils.iter().fold(text, |text, spoil| spoilt(&text, spoil))

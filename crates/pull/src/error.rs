@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use drydock_core::image::metadata::MetadataError;
 
-use crate::input;
+use crate::input::{self, NoText};
 
 /// A source of failure from another crate.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -20,10 +20,8 @@ pub enum Error {
     Read { path: PathBuf, source: io::Error },
     #[error("{} is larger than {} MiB", shown(path), limit >> 20)]
     TooLarge { path: PathBuf, limit: usize },
-    #[error("{} is not UTF-8: byte 0x{byte:02x} at offset {offset}", shown(path))]
-    NotUtf8 { path: PathBuf, offset: usize, byte: u8 },
-    #[error("{} is broken UTF-16 at byte offset {offset}", shown(path))]
-    NotUtf16 { path: PathBuf, offset: usize },
+    #[error("{} {fault}", shown(path))]
+    NoText { path: PathBuf, fault: Box<NoText> },
     #[error("cannot write {}: {source}", shown(path))]
     Write { path: PathBuf, source: io::Error },
     #[error("{} has changed since it was read; it was left as it is", shown(path))]
@@ -103,7 +101,10 @@ impl Error {
                 "name a file, set RKE_CONFIG, or give `-` for standard input"
             }
             Self::TooLarge { limit: input::LIMIT, .. } => "a cluster.yml has a few kilobytes; is this the right file?",
-            Self::NotUtf8 { .. } => "save the file as UTF-8; rke reads UTF-8, and UTF-16 with a byte order mark",
+            Self::Read { source, .. } if source.kind() == io::ErrorKind::IsADirectory => {
+                "name the file in it, as ./cluster.yml"
+            }
+            Self::NoText { .. } => "save the file as UTF-8; rke reads UTF-8, and UTF-16 with a byte order mark",
             Self::Metadata { source, .. } => source.hint(),
             Self::Changed { .. } => "run the command again",
             Self::Credentials { registry, .. } => {

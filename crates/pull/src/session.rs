@@ -76,17 +76,17 @@ impl<'w> Session<'w> {
         Self { options: Options::default(), color: false, quiet: false, verbose: false, world }
     }
 
-    /// The files named, or rke's default. What cannot be read is said at once and counted.
-    pub fn read_all(&mut self, files: &[PathBuf]) -> (Vec<Input>, usize) {
+    /// The files named, or rke's default; what cannot be read is said at once.
+    pub fn read_all(&mut self, files: &[PathBuf]) -> (Vec<Input>, Vec<Error>) {
         let default = [input::default_path(self.world)];
         let files = if files.is_empty() { &default } else { files };
-        let (mut inputs, mut unreadable) = (Vec::new(), 0);
+        let (mut inputs, mut unreadable) = (Vec::new(), Vec::new());
         for file in files {
             match input::read(file, self.world) {
                 Ok(read) => inputs.push(read),
                 Err(error) => {
                     self.complain(&error);
-                    unreadable += 1;
+                    unreadable.push(error);
                 }
             }
         }

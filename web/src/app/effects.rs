@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::App;
+use crate::assist;
 use crate::browser;
 use crate::later;
 use crate::share;
@@ -41,7 +42,10 @@ impl App {
                 act.emit(later.map_or_else(|_| Action::Say(NOT_FETCHED.to_owned()), Action::Arrived));
             }),
             Effect::Replace(text) => editor.replace(&text),
-            Effect::Mark(marks) => editor.mark(&marks),
+            Effect::Mark(marks) => {
+                assist::offer_versions_of(&self.state.options.catalogue);
+                editor.mark(&marks);
+            }
             Effect::Reveal(from, to) => editor.reveal(from, to),
             Effect::Dark(dark) => {
                 browser::set_dark(dark);

@@ -6,7 +6,6 @@ use std::fmt;
 use super::Request;
 use super::target::Target;
 use crate::credentials::Secrets;
-use crate::image::catalogue::BUILT_IN;
 use crate::image::reference::Reference;
 use crate::image::version::Version;
 use crate::plan::Plan;
@@ -201,7 +200,7 @@ pub static CA_FILE: Question = Question {
 pub static NEXT_VERSION: Question = Question {
     key: "next_version",
     question: "To which Kubernetes version does the cluster go?",
-    kind: Kind::Text(known_version),
+    kind: Kind::Text(kubernetes_version),
     default: |_| String::new(),
 };
 
@@ -263,10 +262,11 @@ fn file(text: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn known_version(text: &str) -> Result<(), &'static str> {
-    match BUILT_IN.images(text) {
-        Some(_) => Ok(()),
-        None => Err("give a version with known images, as v1.30.5-rancher1-1"),
+/// Whether its images are known depends on the metadata in use.
+fn kubernetes_version(text: &str) -> Result<(), &'static str> {
+    match Version::from_kubernetes(text) {
+        Ok(_) => Ok(()),
+        Err(_) => Err("give a version of the metadata, as v1.30.5-rancher1-1"),
     }
 }
 

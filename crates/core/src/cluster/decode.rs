@@ -9,7 +9,7 @@ use super::value::{Field, Shape, Value};
 use crate::problem::{Kept, Problem, UnknownKey};
 use crate::schema::{Kind, Schema, Struct, Type};
 use crate::text::Span;
-use crate::yaml::scalar::{Resolved, leaves_pointer_nil, resolve, short_tag};
+use crate::yaml::scalar::{Resolved, decoded_text, leaves_pointer_nil, resolve, short_tag};
 use crate::yaml::{Data, Document, Node, NodeId};
 
 /// Aliases within aliases are followed this far; documents that pass the generic check stay far below.
@@ -184,7 +184,7 @@ impl<'d> Decoder<'d> {
             }
             let Some(name) = self.document.scalar(entry.key) else { continue };
             let key_span = key_node.span;
-            let Some(key) = structure.key(name) else {
+            let Some(key) = structure.key(&self.key_text(entry.key, name)) else {
                 if !structure.again {
                     self.unknown(id, name, key_span, entry.value, structure.name, &mut unknown);
                 }
@@ -225,7 +225,7 @@ impl<'d> Decoder<'d> {
         let mut fields = into_fields(out, entries.len());
         let mut places: HashMap<String, usize> =
             fields.iter().enumerate().map(|(i, f)| (f.name.to_string(), i)).collect();
-        let mut written: HashMap<&'d str, Span> = HashMap::with_capacity(entries.len());
+        let mut written: HashMap<Cow<'d, str>, Span> = HashMap::with_capacity(entries.len());
         for entry in entries {
             let key_node = self.document.node(entry.key);
             if is_merge(key_node) {
@@ -233,11 +233,13 @@ impl<'d> Decoder<'d> {
                 places = fields.iter().enumerate().map(|(i, f)| (f.name.to_string(), i)).collect();
                 continue;
             }
-            let Some(name) = self.document.scalar(entry.key) else { continue };
-            self.path.push(Part::Key(Cow::Borrowed(name)));
+            let Some(name) = self.document.scalar(entry.key).map(|name| self.key_text(entry.key, name)) else {
+                continue;
+            };
+            self.path.push(Part::Key(name.clone()));
             let mut value = Value { span: absent(key_node.span), shape: Shape::Nil };
             let fits = self.unmarshal(entry.value, value_type, &mut value);
-            if let Some(first) = written.insert(name, key_node.span) {
+            if let Some(first) = written.insert(name.clone(), key_node.span) {
                 let at = self.at();
                 self.problems.push(Problem::DuplicateKey { span: key_node.span, first, at, kept: Kept::Last });
             }
@@ -245,11 +247,12 @@ impl<'d> Decoder<'d> {
             if !fits {
                 continue;
             }
-            let field = Field { name: Cow::Owned(name.to_owned()), key: key_node.span, value };
-            match places.get(name) {
+            let name = name.into_owned();
+            let field = Field { name: Cow::Owned(name.clone()), key: key_node.span, value };
+            match places.get(&name) {
                 Some(at) => fields[*at] = field,
                 None => {
-                    places.insert(name.to_owned(), fields.len());
+                    places.insert(name, fields.len());
                     fields.push(field);
                 }
             }
@@ -272,6 +275,10 @@ impl<'d> Decoder<'d> {
         if let Shape::Fields(merged) = value.shape {
             *fields = merged;
         }
+    }
+
+    fn key_text(&self, key: NodeId, written: &'d str) -> Cow<'d, str> {
+        decoded_text(self.document.resolve(key).tag.as_deref(), written)
     }
 
     fn unknown(
@@ -319,7 +326,8 @@ impl<'d> Decoder<'d> {
             _ if text.len() > 10 => format!(" `{}...`", String::from_utf8_lossy(&text.as_bytes()[..7])),
             _ => format!(" `{text}`"),
         };
-        let nil_pointer = ty.pointer && matches!(node.data, Data::Scalar { .. }) && (text == "null" || text == "~");
+        let untagged = node.tag.is_none() && matches!(node.data, Data::Scalar { .. });
+        let nil_pointer = ty.pointer && untagged && (text == "null" || text == "~");
         let star = if nil_pointer { "*" } else { "" };
         let error = format!("line {}: cannot unmarshal {tag}{value} into {star}{}", node.line, ty.go);
         self.type_errors.push(error.clone());

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::quoted::quote;
 use crate::text::Span;
 use crate::yaml::scalar::{Resolved, resolve};
-use crate::yaml::{Data, Document, Node, NodeId};
+use crate::yaml::{Data, Document, Entry, Node, NodeId};
 
 /// A value without types or places; keys sorted as Go writes JSON objects.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +37,7 @@ pub fn check(document: &Document) -> Result<(), Undecodable> {
     let Some(root) = document.root else { return Ok(()) };
     let mut walk = Walk::new(document);
     walk.node(root).map_err(|(span, error)| Undecodable { span, error: format!("{TO_JSON}{}", in_yaml(error)) })?;
-    if let Some((span, error)) = walk.null_key.or(walk.infinite) {
+    if let Some((span, error)) = walk.unsupported.then(|| unsupported(document, root)).flatten() {
         return Err(Undecodable { span, error: format!("{TO_JSON}{error}") });
     }
     let node = document.resolve(root);
@@ -71,14 +71,14 @@ struct Walk<'d> {
     alias_depth: u32,
     /// Aliases that are being followed.
     active: HashSet<NodeId>,
-    null_key: Option<Failure>,
-    infinite: Option<Failure>,
+    /// A null as a key, or a number that JSON does not have, was met: it may yet be overwritten.
+    unsupported: bool,
 }
 
 impl<'d> Walk<'d> {
     fn new(document: &'d Document) -> Self {
         let active = HashSet::new();
-        Self { document, decoded: 0, by_alias: 0, alias_depth: 0, active, null_key: None, infinite: None }
+        Self { document, decoded: 0, by_alias: 0, alias_depth: 0, active, unsupported: false }
     }
 
     fn node(&mut self, id: NodeId) -> Result<(), Failure> {
@@ -104,18 +104,10 @@ impl<'d> Walk<'d> {
             }
             Data::Scalar { text, implicit, .. } => match resolve(node.tag.as_deref(), text, *implicit) {
                 Err(error) => Err((node.span, error)),
-                Ok(Resolved::Float(f)) if !f.is_finite() => {
-                    let name = if f.is_nan() {
-                        "NaN"
-                    } else if f > 0.0 {
-                        "+Inf"
-                    } else {
-                        "-Inf"
-                    };
-                    self.infinite.get_or_insert_with(|| (node.span, format!("json: unsupported value: {name}")));
+                Ok(resolved) => {
+                    self.unsupported |= matches!(resolved, Resolved::Float(value) if !value.is_finite());
                     Ok(())
                 }
-                Ok(_) => Ok(()),
             },
             Data::Sequence { items, .. } => items.iter().try_for_each(|item| self.node(*item)),
             Data::Mapping { entries, .. } => {
@@ -128,18 +120,8 @@ impl<'d> Walk<'d> {
                     let key = self.document.resolve(entry.key);
                     match &key.data {
                         Data::Scalar { text, implicit, .. } => {
-                            let null = resolve(key.tag.as_deref(), text, *implicit) == Ok(Resolved::Null);
+                            self.unsupported |= resolve(key.tag.as_deref(), text, *implicit) == Ok(Resolved::Null);
                             self.node(entry.value)?;
-                            if null && self.null_key.is_none() {
-                                let value = match plain(self.document, entry.value) {
-                                    Plain::Null => "<nil>".to_owned(),
-                                    value => go_syntax(&value, true),
-                                };
-                                let error =
-                                    format!("Unsupported map key of type: %!s(<nil>), key: <nil>, value: {value}");
-                                let place = if key.span.is_empty() { node.span } else { key.span };
-                                self.null_key = Some((place, error));
-                            }
                         }
                         _ => {
                             let key_text = go_syntax(&plain(self.document, entry.key), false);
@@ -166,6 +148,58 @@ impl<'d> Walk<'d> {
         }
         sources.into_iter().try_for_each(|source| self.node(source))
     }
+}
+
+/// Why the value under `id`, of what counts in the end, is none of JSON: a null as a key before a number that JSON does
+/// not have, each the first in the order of keys.
+fn unsupported(document: &Document, id: NodeId) -> Option<Failure> {
+    let (mut null_key, mut infinite) = (None, None);
+    find_unsupported(document, id, &mut null_key, &mut infinite);
+    null_key.or(infinite)
+}
+
+fn find_unsupported(document: &Document, id: NodeId, null_key: &mut Option<Failure>, infinite: &mut Option<Failure>) {
+    let node = document.resolve(id);
+    match &node.data {
+        Data::Sequence { items, .. } => {
+            items.iter().for_each(|item| find_unsupported(document, *item, null_key, infinite));
+        }
+        Data::Mapping { .. } => {
+            let mut entries: Vec<(Plain, &Entry)> = Vec::new();
+            counting(document, id, &mut entries);
+            entries.sort_by_key(|(key, _)| key_text(key));
+            for (key, entry) in entries {
+                if key == Plain::Null {
+                    let value = match plain(document, entry.value) {
+                        Plain::Null => "<nil>".to_owned(),
+                        value => go_syntax(&value, true),
+                    };
+                    let error = format!("Unsupported map key of type: %!s(<nil>), key: <nil>, value: {value}");
+                    let key = document.resolve(entry.key).span;
+                    null_key.get_or_insert((if key.is_empty() { node.span } else { key }, error));
+                }
+                find_unsupported(document, entry.value, null_key, infinite);
+            }
+        }
+        _ => {
+            if let Plain::Float(value) = plain(document, id)
+                && !value.is_finite()
+            {
+                infinite.get_or_insert((node.span, format!("json: unsupported value: {}", go_float(value))));
+            }
+        }
+    }
+}
+
+/// The entries of a mapping that count: of equal keys, merged ones too, the last.
+fn counting<'d>(document: &'d Document, mapping: NodeId, found: &mut Vec<(Plain, &'d Entry)>) {
+    each_entry(document, mapping, &mut |entry| {
+        let key = plain(document, entry.key);
+        match found.iter_mut().find(|(other, _)| *other == key) {
+            Some(slot) => slot.1 = entry,
+            None => found.push((key, entry)),
+        }
+    });
 }
 
 /// The share of decoding that may come from aliases: 99 % up to 400,000 steps, 10 % from 4,000,000 on.
@@ -205,14 +239,21 @@ pub fn plain(document: &Document, id: NodeId) -> Plain {
 }
 
 fn collect(document: &Document, mapping: NodeId, map: &mut BTreeMap<String, Plain>) {
+    each_entry(document, mapping, &mut |entry| {
+        map.insert(key_text(&plain(document, entry.key)), plain(document, entry.value));
+    });
+}
+
+/// The entries of a mapping, those of a merge where it stands.
+fn each_entry<'d>(document: &'d Document, mapping: NodeId, visit: &mut dyn FnMut(&'d Entry)) {
     for entry in document.entries(mapping) {
-        if is_merge(document.node(entry.key)) {
-            match &document.node(entry.value).data {
-                Data::Sequence { items, .. } => items.iter().rev().for_each(|item| collect(document, *item, map)),
-                _ => collect(document, entry.value, map),
-            }
-        } else {
-            map.insert(key_text(&plain(document, entry.key)), plain(document, entry.value));
+        if !is_merge(document.node(entry.key)) {
+            visit(entry);
+            continue;
+        }
+        match &document.node(entry.value).data {
+            Data::Sequence { items, .. } => items.iter().rev().for_each(|item| each_entry(document, *item, visit)),
+            _ => each_entry(document, entry.value, visit),
         }
     }
 }
@@ -229,6 +270,15 @@ pub fn key_text(key: &Plain) -> String {
     }
 }
 
+/// As Go writes what is no finite number.
+fn go_float(value: f64) -> &'static str {
+    match value.is_nan() {
+        true => "NaN",
+        false if value > 0.0 => "+Inf",
+        false => "-Inf",
+    }
+}
+
 /// Go's `%#v` (with `sign`: `%+#v`) of a decoded value.
 fn go_syntax(value: &Plain, sign: bool) -> String {
     let plus = |negative: bool| if sign && !negative { "+" } else { "" };
@@ -238,6 +288,7 @@ fn go_syntax(value: &Plain, sign: bool) -> String {
         // A positive number loses its sign again under the flag `#`.
         Plain::Int(value) => value.to_string(),
         Plain::UInt(value) => format!("0x{value:x}"),
+        Plain::Float(value) if value.is_infinite() => go_float(*value).to_owned(),
         Plain::Float(value) => format!("{}{value}", plus(value.is_sign_negative())),
         Plain::Text(value) => quote(value),
         Plain::List(items) => {

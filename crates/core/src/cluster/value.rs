@@ -1,6 +1,7 @@
 //! What rke's decoder makes of the file: typed values that know where they were written.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use crate::schema::{Key, Kind, Schema, Type};
 use crate::text::{Span, Spanned};
@@ -97,7 +98,7 @@ impl Value {
         match &ty.kind {
             Kind::List(item) => {
                 for (index, value) in self.items().iter().enumerate() {
-                    path.push_str(&format!("[{index}]"));
+                    let _ = write!(path, "[{index}]");
                     value.each_key_below(item, path, visit);
                     path.truncate(length);
                 }

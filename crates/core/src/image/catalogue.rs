@@ -1,17 +1,17 @@
 //! What rke ships: the images of every Kubernetes version, and which versions each release of rke knows.
 //!
-//! The texts under `data/` say in their heads where each part comes from. They are searched, not decoded: a question
-//! reads the lines that answer it, and only the places of rows and of each minor version's block are remembered.
+//! The texts under `data/` say in their heads where each part comes from. They are decoded as far as a question needs,
+//! and what is decoded is remembered.
 //! A `data.json` of the metadata project can take their place; see [`Catalogue::read`].
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::metadata::{Metadata, MetadataError};
+use super::releases::{Change, Releases};
 use super::version::Version;
 
 static IMAGES: &str = include_str!("../../data/images.txt");
-static RELEASES: &str = include_str!("../../data/releases.txt");
 static MINORS: &str = include_str!("../../data/minors.txt");
 
 /// The release that is answered for unless another is asked for.
@@ -88,6 +88,12 @@ impl<'c> ImageSet<'c> {
         KEYS.into_iter().zip(self.images)
     }
 
+    fn put(&mut self, key: &str, image: &'c str) {
+        if let Some(index) = key_index(key) {
+            self.images[index] = image;
+        }
+    }
+
     /// `image_of` gives the image of each key, empty where there is none.
     pub(super) fn of(image_of: impl Fn(&str) -> &'c str) -> Self {
         Self { images: KEYS.map(image_of) }
@@ -138,19 +144,20 @@ impl Catalogue {
 
     /// Every release of rke with a row, oldest first within each line of releases.
     pub fn releases(&self) -> impl Iterator<Item = Release<'_>> {
-        release_rows().iter().filter_map(|line| Row::read(line)).map(|row| Release {
-            name: row.name,
-            default_version: match &self.read {
-                Some(metadata) => metadata.default_version(row.name),
-                None => row.default_version,
-            },
-            oldest_minor: row.oldest_minor,
-            catalogue: self,
-        })
+        (0..Releases::get().rows.len()).map(|row| self.of_row(row))
     }
 
     pub fn release(&self, name: &str) -> Option<Release<'_>> {
-        self.releases().find(|release| release.name == name)
+        Releases::get().rows.iter().position(|row| row.name == name).map(|row| self.of_row(row))
+    }
+
+    fn of_row(&self, index: usize) -> Release<'_> {
+        let row = &Releases::get().rows[index];
+        let default_version = match &self.read {
+            Some(metadata) => metadata.default_version(row.name),
+            None => row.default_version,
+        };
+        Release { name: row.name, default_version, index, catalogue: self }
     }
 
     /// Docker versions (`20.10`) that rke accepts for a Kubernetes version of this minor version; those of rke v1.6.3,
@@ -175,45 +182,22 @@ impl Catalogue {
     }
 }
 
-/// One release of rke, as a row of the data has it.
-struct Row {
-    name: &'static str,
-    default_version: &'static str,
-    oldest_minor: &'static str,
-}
-
-impl Row {
-    fn read(line: &'static str) -> Option<Self> {
-        let mut fields = line.split(' ');
-        let (name, default_version) = (fields.next()?, fields.next()?);
-        Some(Self { name, default_version, oldest_minor: fields.nth(1)? })
-    }
-}
-
 /// One release of rke, and what it knows by the metadata of its catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release<'c> {
     pub name: &'static str,
     /// Counts where `kubernetes_version` is empty.
     pub default_version: &'c str,
-    oldest_minor: &'static str,
+    /// Of its row.
+    index: usize,
     catalogue: &'c Catalogue,
 }
 
 impl<'c> Release<'c> {
-    /// Changes of what rke knows, up to this release: known from here on, or no longer.
-    fn changes(&self) -> impl Iterator<Item = (bool, &'static str)> + '_ {
-        let mut last = false;
-        release_rows()
-            .iter()
-            .copied()
-            .take_while(move |line| {
-                let wanted = !last;
-                last = line.split(' ').next() == Some(self.name);
-                wanted
-            })
-            .flat_map(|line| line.split(' ').skip(4))
-            .filter_map(|word| Some((word.starts_with('+'), word.get(1..)?)))
+    /// Those of its own row and of the rows above, which lead up to it.
+    fn changes(&self) -> impl Iterator<Item = &'static Change> {
+        let last = self.index;
+        Releases::get().changes.iter().filter(move |(_, _, row, _)| *row <= last)
     }
 
     /// Whether the release has images for the version: the two are compared as text.
@@ -221,7 +205,7 @@ impl<'c> Release<'c> {
         if let Some(metadata) = &self.catalogue.read {
             return metadata.knows(self.name, version);
         }
-        self.changes().filter(|(_, name)| *name == version).last().is_some_and(|(known, _)| known)
+        self.changes().filter(|(_, name, ..)| *name == version).last().is_some_and(|(.., known)| *known)
     }
 
     /// Every version the release knows, in order of versions.
@@ -231,22 +215,23 @@ impl<'c> Release<'c> {
 
     /// Of the versions the release knows those whose names start so, in order of versions.
     pub fn starting_with(&self, start: &str) -> Vec<&'c str> {
-        let mut known: Vec<(Version, &'c str)> = Vec::new();
         if let Some(metadata) = &self.catalogue.read {
             let named = metadata.versions().filter(|name| name.starts_with(start) && metadata.knows(self.name, name));
-            known.extend(named.filter_map(|name| Some((Version::from_kubernetes(name).ok()?, name))));
+            let parsed = named.filter_map(|name| Some((Version::from_kubernetes(name).ok()?, name, 0, true)));
+            let mut known: Vec<(Version, &'c str, usize, bool)> = parsed.collect();
             known.sort();
-            return known.into_iter().map(|(_, name)| name).collect();
+            return known.into_iter().map(|(_, name, ..)| name).collect();
         }
-        for (added, name) in self.changes().filter(|(_, name)| name.starts_with(start)) {
-            if !added {
-                known.retain(|(_, other)| *other != name);
-            } else if let Ok(version) = Version::from_kubernetes(name) {
-                known.push((version, name));
+        let mut versions: Vec<&'c str> = Vec::new();
+        for (_, name, _, known) in self.changes().filter(|(_, name, ..)| name.starts_with(start)) {
+            if versions.last() == Some(name) {
+                versions.pop();
+            }
+            if *known {
+                versions.push(name);
             }
         }
-        known.sort();
-        known.into_iter().map(|(_, name)| name).collect()
+        versions
     }
 
     /// The newest version of each minor version that the release offers (`rke config --list-version --all`).
@@ -255,7 +240,8 @@ impl<'c> Release<'c> {
         match &self.catalogue.read {
             Some(metadata) => known.retain(|version| minor(version).is_some_and(|m| metadata.offers(self.name, m))),
             None => {
-                let first = known.iter().position(|version| minor(version) == Some(self.oldest_minor));
+                let oldest = Releases::get().rows[self.index].oldest_minor;
+                let first = known.iter().position(|version| minor(version) == Some(oldest));
                 known.drain(..first.unwrap_or(known.len()));
             }
         }
@@ -270,45 +256,46 @@ impl<'c> Release<'c> {
     }
 }
 
+/// A minor version's block: its name, its lines, and the sets in them once one was asked for.
+type Block = (&'static str, &'static str, OnceLock<Vec<(&'static str, ImageSet<'static>)>>);
+
 fn built_in_images(version: &str) -> Option<ImageSet<'static>> {
+    static BLOCKS: OnceLock<Vec<Block>> = OnceLock::new();
+    let blocks = BLOCKS.get_or_init(|| {
+        let blocks = IMAGES.split("\n\n").filter(|block| block.starts_with('v'));
+        blocks.filter_map(|block| block.split_once('\n')).map(|(name, lines)| (name, lines, OnceLock::new())).collect()
+    });
+    let minor = minor(version)?;
+    let (_, lines, sets) = blocks.iter().find(|(name, ..)| *name == minor)?;
+    let sets = sets.get_or_init(|| image_sets(lines));
+    sets.iter().find(|(name, _)| *name == version).map(|(_, set)| set.clone())
+}
+
+fn image_sets(lines: &'static str) -> Vec<(&'static str, ImageSet<'static>)> {
+    let mut sets = Vec::new();
     let mut set = ImageSet { images: [""; KEYS.len()] };
-    let mut here = false;
-    for line in block(version)? {
-        if let Some(change) = line.strip_prefix(' ') {
-            let (keys, image) = change.rsplit_once(' ')?;
-            for key in keys.split(' ') {
-                set.images[key_index(key)?] = if image == "-" { "" } else { image };
+    let mut here = "";
+    for line in lines.lines() {
+        let (keys, image) = line.rsplit_once(' ').unwrap_or_default();
+        let Some(keys) = keys.strip_prefix(' ') else {
+            if !here.is_empty() {
+                sets.push((here, set.clone()));
             }
-        } else if here {
-            break;
-        } else {
-            let (name, kubernetes) = line.split_once(' ')?;
-            here = name == version;
-            set.images[key_index("kubernetes")?] = kubernetes;
+            here = keys;
+            set.put("kubernetes", image);
+            continue;
+        };
+        for key in keys.split(' ') {
+            set.put(key, if image == "-" { "" } else { image });
         }
     }
-    here.then_some(set)
+    sets.push((here, set));
+    sets
 }
 
 /// Lines that say something, without the head.
-fn rows(text: &'static str) -> impl Iterator<Item = &'static str> {
+pub(super) fn rows(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
-}
-
-fn release_rows() -> &'static [&'static str] {
-    static ROWS: OnceLock<Vec<&str>> = OnceLock::new();
-    ROWS.get_or_init(|| rows(RELEASES).collect())
-}
-
-/// The lines of the minor version's block.
-fn block(version: &str) -> Option<std::str::Lines<'static>> {
-    static BLOCKS: OnceLock<Vec<(&str, &str)>> = OnceLock::new();
-    let blocks = BLOCKS.get_or_init(|| {
-        let blocks = IMAGES.split("\n\n").filter(|block| block.starts_with('v'));
-        blocks.filter_map(|block| block.split_once('\n')).collect()
-    });
-    let minor = minor(version)?;
-    blocks.iter().find(|(name, _)| *name == minor).map(|(_, lines)| lines.lines())
 }
 
 /// `v1.30` of `v1.30.5-rancher1-1`.

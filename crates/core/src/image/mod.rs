@@ -4,4 +4,5 @@ pub mod addons;
 pub mod catalogue;
 pub mod metadata;
 pub mod reference;
+mod releases;
 pub mod version;

@@ -56,10 +56,10 @@ impl Reference {
         let (host, rest) = split_host(image);
         let library = if host == DOCKER_HUB && !rest.contains('/') { "library/" } else { "" };
         let name = rest.split(':').next().unwrap_or_default();
-        if !name.chars().all(|c| c.to_lowercase().eq([c])) {
+        if !name.chars().all(|c| if c.is_ascii() { !c.is_ascii_uppercase() } else { c.to_lowercase().eq([c]) }) {
             return Err(ReferenceError::Uppercase);
         }
-        let full = format!("{host}/{library}{rest}");
+        let full = [host, "/", library, rest].concat();
         let Some(parts) = Parts::split(&full) else {
             // A host may hold upper case, a path may not: lower case decides which of the two errors it is.
             let uppercase = Parts::split(&lower(&full)).is_some();
@@ -71,10 +71,7 @@ impl Reference {
         if let Some(digest) = parts.digest {
             check_digest(digest)?;
         }
-        let (host, path) = match parts.name.split_once('/') {
-            Some((host, path)) if is_host(host) && is_path(path) => (host, path),
-            _ => ("", parts.name),
-        };
+        let (host, path) = parts.host.map_or(("", parts.name), |host| (host, &parts.name[host.len() + 1..]));
         Ok(Self {
             host: host.to_owned(),
             path: path.to_owned(),
@@ -108,6 +105,8 @@ fn lower(text: &str) -> String {
 
 struct Parts<'t> {
     name: &'t str,
+    /// Before the first `/` of the name, where it can be one.
+    host: Option<&'t str>,
     tag: Option<&'t str>,
     digest: Option<&'t str>,
 }
@@ -121,9 +120,9 @@ impl<'t> Parts<'t> {
             Some(colon) => (&text[..last + colon], Some(&text[last + colon + 1..])),
             None => (text, None),
         };
-        let name_fits =
-            is_path(name) || name.split_once('/').is_some_and(|(host, path)| is_host(host) && is_path(path));
-        (name_fits && tag.is_none_or(is_tag) && digest.is_none_or(is_digest)).then_some(Self { name, tag, digest })
+        let host = name.split_once('/').filter(|(host, path)| is_host(host) && is_path(path)).map(|(host, _)| host);
+        let fits = (host.is_some() || is_path(name)) && tag.is_none_or(is_tag) && digest.is_none_or(is_digest);
+        fits.then_some(Self { name, host, tag, digest })
     }
 }
 
@@ -139,17 +138,19 @@ fn is_host(text: &str) -> bool {
     name.split('.').all(label) && !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// Between `/` lower-case letters and digits, and between these `.`, `_`, `__` or any number of `-`.
 fn is_path(text: &str) -> bool {
-    text.split('/').all(is_path_part)
-}
-
-/// Lower-case letters and digits, between them `.`, `_`, `__` or any number of `-`.
-fn is_path_part(text: &str) -> bool {
-    let is_plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    let bytes = text.as_bytes();
-    bytes.first().is_some_and(is_plain)
-        && bytes.last().is_some_and(is_plain)
-        && bytes.split(is_plain).all(|run| matches!(run, b"" | b"." | b"_" | b"__") || run.iter().all(|b| *b == b'-'))
+    let mut before = b'/';
+    for byte in text.bytes() {
+        before = match (before, byte) {
+            (_, b'a'..=b'z' | b'0'..=b'9') => b'a',
+            (b'a', b'/' | b'.' | b'_') | (b'a' | b'-', b'-') => byte,
+            // Behind the second one only a letter or digit fits, as behind a dot.
+            (b'_', b'_') => b'.',
+            _ => return false,
+        };
+    }
+    before == b'a'
 }
 
 fn is_tag(text: &str) -> bool {

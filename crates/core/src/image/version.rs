@@ -68,9 +68,25 @@ impl Version {
         Some(Self { major, minor, patch, pre })
     }
 
-    /// Whether the version lies in the range; see [`Range`].
+    /// Whether the version lies in a range as `>=1.15.11-rancher0 <=1.15.99 || >=1.17.4-rancher0`: comparisons that must
+    /// all hold, alternatives between `||`. Of blang's grammar only what rke's own ranges use: no wildcards.
     pub fn is_in(&self, range: &str) -> bool {
-        Range::parse(range).is_some_and(|range| range.contains(self))
+        range.split("||").any(|all| self.meets(all.trim_start()))
+    }
+
+    fn meets(&self, mut comparisons: &str) -> bool {
+        loop {
+            let (comparison, length) = Comparison::parse(comparisons);
+            let rest = comparisons[length..].trim_start();
+            let end = rest.find([' ', '<', '>', '=']).unwrap_or(rest.len());
+            if !Self::parse(&rest[..end]).is_some_and(|limit| comparison.holds(self.cmp(&limit))) {
+                return false;
+            }
+            comparisons = rest[end..].trim_start();
+            if comparisons.is_empty() {
+                return true;
+            }
+        }
     }
 }
 
@@ -124,13 +140,6 @@ impl fmt::Display for Version {
     }
 }
 
-/// `>=1.15.11-rancher0 <=1.15.99 || >=1.17.4-rancher0`: comparisons that must all hold, alternatives between `||`.
-/// Of blang's grammar only what rke's own ranges use: no wildcards.
-#[derive(Clone, Debug)]
-pub struct Range {
-    alternatives: Vec<Vec<(Comparison, Version)>>,
-}
-
 #[derive(Clone, Copy, Debug)]
 enum Comparison {
     Below,
@@ -138,28 +147,6 @@ enum Comparison {
     Equal,
     AtLeast,
     Above,
-}
-
-impl Range {
-    pub fn parse(text: &str) -> Option<Self> {
-        let alternatives = text.split("||").map(|part| {
-            let mut comparisons = Vec::new();
-            let mut rest = part.trim_start();
-            while !rest.is_empty() {
-                let (comparison, length) = Comparison::parse(rest);
-                rest = rest[length..].trim_start();
-                let end = rest.find([' ', '<', '>', '=']).unwrap_or(rest.len());
-                comparisons.push((comparison, Version::parse(&rest[..end])?));
-                rest = rest[end..].trim_start();
-            }
-            (!comparisons.is_empty()).then_some(comparisons)
-        });
-        Some(Self { alternatives: alternatives.collect::<Option<_>>()? })
-    }
-
-    pub fn contains(&self, version: &Version) -> bool {
-        self.alternatives.iter().any(|all| all.iter().all(|(comparison, limit)| comparison.holds(version.cmp(limit))))
-    }
 }
 
 impl Comparison {
@@ -243,7 +230,7 @@ mod tests {
         }
         assert!(version("1.28.1").is_in(">=1.28.0-rancher0 < 1.28.11-rancher1-1"));
         assert!(!version("1.30.0").is_in("<1.30.0-rancher0"), "no suffix is above every suffix");
-        assert!(Range::parse("").is_none() && Range::parse(">=1.2").is_none() && Range::parse(">=1.2.3 ||").is_none());
+        assert!(["", ">=1.2", ">=1.31.0 ||"].iter().all(|none| !version("1.30.0").is_in(none)));
     }
 
     #[test]

@@ -23,10 +23,7 @@ const WITHOUT: &str = "<1.17.0-alpha || >=1.22.16-alpha <1.23.0-alpha || >=1.23.
                        >=1.24.8-alpha <=1.24.13-rancher2-1 || >=1.25.6-alpha <=1.25.9-rancher2-1";
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    if !facts.version().is_some_and(|version| version.is_in(WITHOUT)) {
-        return;
-    }
-    if facts.cluster.network_plugin() != "aci" {
+    if facts.cluster.network_plugin() != "aci" || !facts.version().is_some_and(|version| version.is_in(WITHOUT)) {
         return;
     }
     let message = format!("no template of aci works for {}", facts.plan.kubernetes_version);

@@ -37,10 +37,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     }
     let Some(custom) = cluster.config.field_at(PATH) else { return };
     let finding = reporter.report(custom.key, "cloud_provider.name", "`customCloudProvider` without `name`");
-    let edit = match cluster.config.field_at("cloud_provider.name") {
-        Some(empty) => facts.document.set_value(facts.text, empty.key, "CHANGE_ME"),
-        None => facts.document.add_after(facts.text, custom.key, "name: CHANGE_ME"),
-    };
+    let edit = facts.document.fill_in(facts.text, custom.key, "name");
     finding.help("give the name that the kubelet knows the provider by, such as `external`");
     finding.fix("add `name` to fill in", Safety::Placeholder, edit.into_iter().collect());
     let error = "Failed to register cloud provider: name of the cloud provider is not defined for custom provider";

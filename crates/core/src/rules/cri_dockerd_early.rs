@@ -24,8 +24,8 @@ enable_cri_dockerd: false
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    let Some(version) = facts.version() else { return };
     let Some(enabled) = facts.cluster.config.bool("enable_cri_dockerd").filter(|flag| flag.value) else { return };
+    let Some(version) = facts.version() else { return };
     if version.is_in(">=1.21.0-rancher0") {
         return;
     }

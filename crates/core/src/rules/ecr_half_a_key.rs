@@ -37,16 +37,11 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             (None, None, Some(token)) => ("aws_session_token", "aws_secret_access_key", token),
             _ => continue,
         };
-        let block = facts.registry_value(&at).and_then(|e| e.at("ecr_credential_plugin"));
-        let field = |key: &str| block.and_then(|b| b.field(key));
         let message = format!("`{given}` without `{missing}`: rke takes the AWS credentials of its own machine");
         let finding = reporter.report(present.span, format!("{at}.ecr_credential_plugin.{given}"), message);
-        let edit = match field(missing) {
-            Some(empty) => facts.document.set_value(facts.text, empty.key, "CHANGE_ME"),
-            None => {
-                field(given).and_then(|f| facts.document.add_after(facts.text, f.key, &format!("{missing}: CHANGE_ME")))
-            }
-        };
+        let block = facts.registry_value(&at).and_then(|e| e.at("ecr_credential_plugin"));
+        let beside = block.and_then(|block| block.field(given));
+        let edit = beside.and_then(|field| facts.document.fill_in(facts.text, field.key, missing));
         finding.help("give both keys, or none for the instance profile");
         if given != "aws_session_token" {
             finding.fix(format!("add `{missing}` to fill in"), Safety::Placeholder, edit.into_iter().collect());

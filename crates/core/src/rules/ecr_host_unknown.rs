@@ -35,6 +35,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         let Some(field) = facts.registry_value(&at).and_then(|e| e.field("ecr_credential_plugin")) else { continue };
         let message = format!("rke does not take `{url}` for an ECR registry: the plugin fails there");
         let finding = reporter.report(field.key, format!("{at}.ecr_credential_plugin"), message);
+        finding.severity(facts.severity_of_a_lost_plugin(registry));
         if let Some(url) = &registry.url {
             finding.label(url.span, "not of the form <account>.dkr.ecr.<region>.amazonaws.com");
         }

@@ -62,6 +62,10 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         }
         let message = format!("rke ignores `{}`: the key it reads is `{KEY}`", unknown.key);
         let finding = reporter.report(unknown.span, &unknown.at, message);
+        let entry = unknown.at.rsplit_once('.').map_or("", |(entry, _)| entry);
+        if let Some((_, registry)) = facts.registries().find(|(at, _)| at == entry) {
+            finding.severity(facts.severity_of_a_lost_plugin(registry));
+        }
         finding.help("without it rke pulls from ECR without credentials: `no basic auth credentials`");
         if unknown.siblings.iter().any(|s| s == KEY) {
             continue;

@@ -20,7 +20,7 @@ private_registries:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    if !facts.version().is_some_and(|v| v.is_in(">=1.24.0-rancher0")) {
+    if facts.plan.registries.entries.is_empty() || !facts.version().is_some_and(|v| v.is_in(">=1.24.0-rancher0")) {
         return;
     }
     let pause = match (&facts.plan.infra_container_image, facts.plan.image("pod_infra_container")) {

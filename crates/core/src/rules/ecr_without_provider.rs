@@ -38,6 +38,9 @@ const ARGUMENTS: [&str; 2] = [
 ];
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+    if facts.plan.registries.entries.is_empty() {
+        return;
+    }
     let Some(version) = facts.version().filter(|v| v.is_in(">=1.27.0-rancher0")) else { return };
     let has = |name: &str| facts.cluster.kubelet.extra_args.iter().any(|(key, _)| key.value == name);
     if has("image-credential-provider-config") && has("image-credential-provider-bin-dir") {

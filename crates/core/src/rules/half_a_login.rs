@@ -32,19 +32,12 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             (None, Some(password)) => ("password", "user", password),
             _ => continue,
         };
-        let entry = facts.registry_value(&at);
         let message = format!("`{given}` without `{missing}`: rke logs in with an empty {missing}");
         let finding = reporter.report(present.span, format!("{at}.{given}"), message);
         finding.severity(facts.severity_of_a_fault_in(registry));
         finding.help(format!("add the `{missing}`, or take both out for a registry that needs no login"));
-        let value = |key: &str| entry.and_then(|e| e.field(key));
-        let edit = match value(missing) {
-            // Written, but empty.
-            Some(field) => facts.document.set_value(facts.text, field.key, "CHANGE_ME"),
-            None => {
-                value(given).and_then(|f| facts.document.add_after(facts.text, f.key, &format!("{missing}: CHANGE_ME")))
-            }
-        };
+        let beside = facts.registry_value(&at).and_then(|entry| entry.field(given));
+        let edit = beside.and_then(|field| facts.document.fill_in(facts.text, field.key, missing));
         finding.fix(format!("add a `{missing}` to fill in"), Safety::Placeholder, edit.into_iter().collect());
     }
 }

@@ -90,6 +90,14 @@ impl Facts<'_> {
         if serves_images { Severity::Error } else { Severity::Warning }
     }
 
+    /// An error where rke asks an entry without a login for credentials and its ECR plugin gives none.
+    pub fn severity_of_a_lost_plugin(&self, registry: &PrivateRegistry) -> Severity {
+        let url = registry.url.as_ref().map_or("docker.io", |url| url.value.as_str());
+        let asked = self.plan.images.iter().any(|i| !i.needs.is_empty() && i.lookup.registry() == Some(url));
+        let has_login = registry.user.is_some() || registry.password.is_some();
+        if asked && !has_login { Severity::Error } else { Severity::Warning }
+    }
+
     /// The decoded entry of `nodes`, for the places of its keys.
     pub fn node_value(&self, index: usize) -> Option<&Value> {
         self.cluster.config.at("nodes")?.items().get(index)

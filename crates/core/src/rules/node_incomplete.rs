@@ -66,10 +66,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             if key == "user"
                 && let Some(address) = facts.node_value(index).and_then(|n| n.field("address"))
             {
-                let edit = match facts.node_value(index).and_then(|n| n.field("user")) {
-                    Some(empty) => facts.document.set_value(facts.text, empty.key, "CHANGE_ME"),
-                    None => facts.document.add_after(facts.text, address.key, "user: CHANGE_ME"),
-                };
+                let edit = facts.document.fill_in(facts.text, address.key, "user");
                 finding.fix("add `user` to fill in", Safety::Placeholder, edit.into_iter().collect());
             }
             if key == "address" && without_address > 0 {

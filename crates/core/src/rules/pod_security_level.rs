@@ -49,9 +49,9 @@ const PATH: &str = "services.kube-api.pod_security_configuration";
 const LEVELS: [&str; 2] = ["privileged", "restricted"];
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    let Some(version) = facts.version() else { return };
     let Some(field) = facts.cluster.config.field_at(PATH) else { return };
     let Some(level) = field.value.as_text() else { return };
+    let Some(version) = facts.version() else { return };
     if !version.is_in(">=1.23.0-rancher0") {
         let message = format!("`{PATH}` is not there in {}", facts.plan.kubernetes_version);
         let finding = reporter.report(level.span, PATH, message);

@@ -54,11 +54,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             "endpoint" => "for AWS give the endpoint of the region, as in `s3.eu-west-1.amazonaws.com`",
             _ => "give the bucket that takes the snapshots",
         });
-        let edit = match (empty, block.value.fields().first()) {
-            (Some(field), _) => facts.document.set_value(facts.text, field.key, "CHANGE_ME"),
-            (None, Some(first)) => facts.document.add_after(facts.text, first.key, &format!("{key}: CHANGE_ME")),
-            (None, None) => None,
-        };
+        let first = block.value.fields().first();
+        let edit = first.and_then(|first| facts.document.fill_in(facts.text, first.key, key));
         finding.fix(format!("add `{key}` to fill in"), Safety::Placeholder, edit.into_iter().collect());
         let error = format!("Failed to validate cluster: etcd s3 backup backend {words} can't be empty");
         finding.refused(Step::Services, 4 + nth, error);

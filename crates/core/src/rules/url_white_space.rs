@@ -24,13 +24,14 @@ private_registries:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    for (at, _, url) in facts.registry_urls() {
+    for (at, registry, url) in facts.registry_urls() {
         if !url.value.contains(char::is_whitespace) {
             continue;
         }
         let trimmed = url.value.trim();
         let message = "white space in the url: image names and the lookup of credentials take it along";
         let finding = reporter.report(url.span, format!("{at}.url"), message);
+        finding.severity(facts.severity_of_a_fault_in(registry));
         if !trimmed.is_empty() && !trimmed.contains(char::is_whitespace) {
             finding.fix("remove the white space", Safety::Safe, vec![Edit::replace(url.span, scalar(trimmed))]);
         }

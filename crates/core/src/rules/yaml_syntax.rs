@@ -42,8 +42,9 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
                 refused(finding, facts);
             }
             Problem::TooDeep { span, levels } => {
-                let message = format!("nested more than {levels} levels deep: not read any further");
-                reporter.report(*span, "", message).help("no key of cluster.yml needs such a depth");
+                let message = format!("nested more than {levels} levels deep: what is deeper is not checked");
+                let finding = reporter.report(*span, "", message);
+                finding.severity(Severity::Warning).help("no key of cluster.yml needs such a depth");
             }
             Problem::Undecodable { span, error } => {
                 let what = error.rsplit(": ").next().unwrap_or(error);

@@ -2,13 +2,13 @@
 
 use super::assist::{self, type_at};
 use super::{Kind, Schema, Struct};
-use crate::image::catalogue::{BUILT_IN, DEFAULT_RELEASE};
+use crate::image::catalogue::{Catalogue, DEFAULT_RELEASE};
 use crate::text::{Span, floor_char_boundary};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Completion {
+pub struct Completion<'c> {
     /// What is offered.
-    pub label: &'static str,
+    pub label: &'c str,
     /// What of the text it replaces.
     pub span: Span,
     /// What to write; blocks begin on the next line.
@@ -20,8 +20,9 @@ pub struct Completion {
 
 const RANCHER: &str = "rancher_kubernetes_engine_config";
 
-/// Keys or values for the place at `offset`; nothing where there is nothing to choose.
-pub fn complete(text: &str, offset: usize) -> Vec<Completion> {
+/// Keys or values for the place at `offset`, versions of Kubernetes out of the catalogue; nothing where there is nothing
+/// to choose.
+pub fn complete<'c>(text: &str, offset: usize, catalogue: &'c Catalogue) -> Vec<Completion<'c>> {
     let offset = floor_char_boundary(text, offset);
     let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
     let line = Line::read(&text[start..offset]);
@@ -36,14 +37,14 @@ pub fn complete(text: &str, offset: usize) -> Vec<Completion> {
     match line.key {
         Some(key) => {
             steps.push(key);
-            values(&steps, line.rest, offset)
+            values(&steps, line.rest, offset, catalogue)
         }
         None => match type_at(&steps).map(|ty| &ty.kind) {
             Some(Kind::Struct(index)) => {
                 let taken = siblings(text, start, &line);
                 keys(Schema::get().structure(*index), &taken, &line, offset)
             }
-            Some(_) => values(&steps, line.rest, offset),
+            Some(_) => values(&steps, line.rest, offset, catalogue),
             None => Vec::new(),
         },
     }
@@ -131,7 +132,7 @@ fn siblings<'t>(text: &'t str, start: usize, line: &Line<'_>) -> Vec<&'t str> {
     taken
 }
 
-fn keys(structure: &'static Struct, taken: &[&str], line: &Line<'_>, offset: usize) -> Vec<Completion> {
+fn keys(structure: &'static Struct, taken: &[&str], line: &Line<'_>, offset: usize) -> Vec<Completion<'static>> {
     let typed = line.rest.trim_end();
     let span = Span::new(offset - line.rest.len(), offset);
     let fits = |key: &&super::Key| key.name.starts_with(typed) && !taken.contains(&key.name) && !key.ignored;
@@ -149,12 +150,12 @@ fn keys(structure: &'static Struct, taken: &[&str], line: &Line<'_>, offset: usi
     offered.collect()
 }
 
-fn values(steps: &[&str], typed: &str, offset: usize) -> Vec<Completion> {
+fn values<'c>(steps: &[&str], typed: &str, offset: usize, catalogue: &'c Catalogue) -> Vec<Completion<'c>> {
     let (Some((structure, key)), Some(ty)) = (assist::walk(steps), type_at(steps)) else { return Vec::new() };
     let span = Span::new(offset - typed.len(), offset);
-    let labels: Vec<&'static str> = match &ty.kind {
+    let labels: Vec<&'c str> = match &ty.kind {
         Kind::Bool => vec!["true", "false"],
-        Kind::Text if key.name == "kubernetes_version" => versions(),
+        Kind::Text if key.name == "kubernetes_version" => versions(catalogue),
         Kind::Text => {
             key.values.iter().chain(&key.defaults.iter().map(|p| p.value).collect::<Vec<_>>()).copied().collect()
         }
@@ -162,7 +163,7 @@ fn values(steps: &[&str], typed: &str, offset: usize) -> Vec<Completion> {
         _ => Vec::new(),
     };
     let default = key.default(None);
-    let mut offered: Vec<Completion> = Vec::new();
+    let mut offered: Vec<Completion<'c>> = Vec::new();
     for label in labels.into_iter().filter(|label| label.starts_with(typed)) {
         if offered.iter().all(|other| other.label != label) {
             let detail = if default == Some(label) { "default" } else { "" }.to_owned();
@@ -174,19 +175,20 @@ fn values(steps: &[&str], typed: &str, offset: usize) -> Vec<Completion> {
 }
 
 /// What the newest release offers, newest first.
-fn versions() -> Vec<&'static str> {
-    let offered = BUILT_IN.release(DEFAULT_RELEASE).map(|release| release.offered()).unwrap_or_default();
+fn versions(catalogue: &Catalogue) -> Vec<&str> {
+    let offered = catalogue.release(DEFAULT_RELEASE).map(|release| release.offered()).unwrap_or_default();
     offered.into_iter().rev().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::catalogue::BUILT_IN;
 
     /// `|` is the cursor.
     fn labels(text: &str) -> Vec<&'static str> {
         let offset = text.find('|').unwrap();
-        complete(&text.replacen('|', "", 1), offset).into_iter().map(|c| c.label).collect()
+        complete(&text.replacen('|', "", 1), offset, &BUILT_IN).into_iter().map(|c| c.label).collect()
     }
 
     #[test]
@@ -218,12 +220,21 @@ mod tests {
     }
 
     #[test]
+    fn versions_are_those_of_the_metadata_in_use() {
+        let data = r#"{"K8sVersionRKESystemImages": {"v1.33.1-rancher1-1": {"etcd": "e:1"}}}"#;
+        let catalogue = Catalogue::read(data).unwrap();
+        let text = "kubernetes_version: ";
+        let offered = complete(text, text.len(), &catalogue);
+        assert_eq!(offered.iter().map(|c| c.label).collect::<Vec<_>>(), ["v1.33.1-rancher1-1"]);
+    }
+
+    #[test]
     fn blocks_begin_on_the_next_line() {
         let text = "services:\n  kub";
-        let offered = complete(text, text.len());
+        let offered = complete(text, text.len(), &BUILT_IN);
         let kubelet = offered.iter().find(|c| c.label == "kubelet").unwrap();
         assert_eq!((kubelet.text.as_str(), &text[kubelet.span.range()]), ("kubelet:\n    ", "kub"));
-        let nodes = complete("nod", 3);
+        let nodes = complete("nod", 3, &BUILT_IN);
         assert_eq!(nodes[0].text, "nodes:\n- ");
     }
 }

@@ -125,6 +125,15 @@ impl Document {
         })
     }
 
+    /// Gives the map around the key at `beside` a value for `key` that is to be filled in by hand.
+    pub fn fill_in(&self, text: &str, beside: Span, key: &str) -> Option<Edit> {
+        let (mapping, _) = self.entry_at(beside)?;
+        match self.entries(mapping).iter().rev().find(|entry| self.scalar(entry.key) == Some(key)) {
+            Some(empty) => self.set_value(text, self.node(empty.key).span, "CHANGE_ME"),
+            None => self.add_after(text, beside, &format!("{key}: CHANGE_ME")),
+        }
+    }
+
     /// Adds a key of the top level at the end of the configuration, in the column of its keys.
     pub fn add_at_end(&self, text: &str, entry: &str) -> Edit {
         let end = self.root.map_or(text.len(), |root| self.node(root).span.end);

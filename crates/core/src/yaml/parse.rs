@@ -13,8 +13,10 @@ use super::{Data, Document, Entry, Node, NodeId, Stop, Style};
 use crate::problem::Problem;
 use crate::text::{Span, floor_char_boundary, visible};
 
-/// Deeper nesting is not read: no cluster.yml needs it, and every later walk recurses.
+/// Of deeper nesting only the syntax is read: no cluster.yml needs it, and every later walk recurses.
 const MAX_DEPTH: usize = 200;
+/// The parser looks at every open collection with each token: so often, then nothing more is read.
+const MOST_LOOKS: usize = 100_000_000;
 
 const UNKNOWN_ESCAPE: &str = "found unknown escape character";
 const END_OF_STREAM: &str = "found unexpected end of stream";
@@ -42,6 +44,9 @@ struct Builder<'t> {
     anchors: HashMap<String, NodeId>,
     /// Collections that are still open, and for a mapping the key that waits for its value.
     open: Vec<(NodeId, Option<NodeId>)>,
+    /// How many collections are open below the deepest that is kept.
+    skipped: usize,
+    looks: usize,
     /// Where the parser's byte 0 lies in the text.
     base: usize,
 }
@@ -113,6 +118,19 @@ impl<'t> Builder<'t> {
         let start = self.at(event.start_mark);
         let end = self.at(event.end_mark);
         let line = event.start_mark.line as usize + 1;
+        if self.skipped > 0 {
+            self.looks += self.skipped;
+            match event.data {
+                EventData::SequenceStart { .. } | EventData::MappingStart { .. } => self.skipped += 1,
+                EventData::SequenceEnd | EventData::MappingEnd => self.skipped -= 1,
+                _ => {}
+            }
+            if self.open.len() + self.skipped > 10_000 {
+                self.stop(ErrorKind::Scanner, "exceeded max depth of 10000", Some(event.start_mark), None);
+                return false;
+            }
+            return self.looks < MOST_LOOKS;
+        }
         let (data, anchor, tag) = match event.data {
             EventData::Alias { anchor } => {
                 let Some(target) = self.anchors.get(&anchor).copied() else {
@@ -165,11 +183,12 @@ impl<'t> Builder<'t> {
         self.place(id);
         if collection {
             if self.open.len() == MAX_DEPTH {
-                self.problems.push(Problem::TooDeep {
-                    span: visible(self.text, Span::new(start, start + 1)),
-                    levels: MAX_DEPTH,
-                });
-                return false;
+                if !self.problems.iter().any(|problem| matches!(problem, Problem::TooDeep { .. })) {
+                    let span = visible(self.text, Span::new(start, start + 1));
+                    self.problems.push(Problem::TooDeep { span, levels: MAX_DEPTH });
+                }
+                self.skipped = 1;
+                return true;
             }
             self.open.push((id, None));
         }

@@ -1,5 +1,7 @@
 //! How yaml.v2 v2.4.0 reads a scalar: YAML 1.1 booleans, integers, floats, null and time stamps.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 
 const PREFIX: &str = "tag:yaml.org,2002:";
@@ -14,8 +16,6 @@ pub enum Resolved {
     UInt(u64),
     Float(f64),
     Timestamp,
-    /// `<<`
-    Merge,
     Text,
     /// Decoded from base64, bad UTF-8 replaced.
     Binary(String),
@@ -30,7 +30,6 @@ impl Resolved {
             Self::Int(_) | Self::UInt(_) => "!!int",
             Self::Float(_) => "!!float",
             Self::Timestamp => "!!timestamp",
-            Self::Merge => "!!merge",
             Self::Text => "!!str",
             Self::Binary(_) => "!!binary",
         }
@@ -47,6 +46,14 @@ pub fn leaves_pointer_nil(tag: Option<&str>, text: &str, implicit: bool) -> bool
     match tag {
         Some(tag) => tag == "tag:yaml.org,2002:null",
         None => text == "null" || text == "~" || text.is_empty() && implicit,
+    }
+}
+
+/// What a text field or a key gets: the text as it is written, or what it decodes to where it is tagged as base64.
+pub fn decoded_text<'t>(tag: Option<&str>, text: &'t str) -> Cow<'t, str> {
+    match tag.map(|tag| resolve(Some(tag), text, false)) {
+        Some(Ok(Resolved::Binary(decoded))) => decoded.into(),
+        _ => text.into(),
     }
 }
 
@@ -88,7 +95,6 @@ fn by_looks(text: &str, timestamps: bool) -> Resolved {
             }
             if timestamps && timestamp(text) { Resolved::Timestamp } else { number(text) }
         }
-        Some(b'<') if text == "<<" => Resolved::Merge,
         Some(_) => Resolved::Text,
     }
 }
@@ -240,7 +246,7 @@ mod tests {
             ("2020-01-01", Resolved::Timestamp),
             ("2020-02-30", Resolved::Text),
             ("2001-12-14t21:59:43.10-05:00", Resolved::Timestamp),
-            ("<<", Resolved::Merge),
+            ("<<", Resolved::Text),
             ("", Resolved::Null),
             ("NULL", Resolved::Null),
             ("+", Resolved::Text),

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use drydock_core::artifacts::{Answers, Artifact, GENERATORS, Generator};
 use drydock_core::credentials::Secrets;
+use drydock_core::image::catalogue::Catalogue;
 use drydock_core::plan::{Options, Plan};
 
 /// A cluster.yml; its first line may hold answers, as `# answers: registry=registry.example.com insecure=yes`.
@@ -113,6 +114,23 @@ fn every_generator_writes_for_at_least_one_sample_and_says_why_not_for_others() 
 }
 
 #[test]
+fn an_upgrade_to_a_version_of_newer_metadata_names_its_images() {
+    let data = r#"{"K8sVersionRKESystemImages": {
+        "v1.33.0-rancher1-1": {"etcd": "rancher/etcd:1", "kubernetes": "rancher/hyperkube:v1.33.0-rancher1"},
+        "v1.33.1-rancher1-1": {"etcd": "rancher/etcd:1", "kubernetes": "rancher/hyperkube:v1.33.1-rancher1"}}}"#;
+    let catalogue = Catalogue::read(data).unwrap();
+    let options = Options { catalogue, ..Options::default() };
+    let plan = drydock_core::check("kubernetes_version: v1.33.0-rancher1-1\n", &options).plan;
+    let mut answers = Answers::default();
+    let generator = drydock_core::artifacts::find("images-difference").unwrap();
+    answers.set("next_version", "v1.33.1-rancher1-1").unwrap();
+    assert_eq!(generator.artifact(&plan, &answers).unwrap().text, "rancher/hyperkube:v1.33.1-rancher1\n");
+    answers.set("next_version", "v1.30.5-rancher1-1").unwrap();
+    let reason = generator.artifact(&plan, &answers).unwrap_err();
+    assert_eq!(reason, "no images are known for v1.30.5-rancher1-1");
+}
+
+#[test]
 fn an_answer_that_cannot_be_taken_says_what_is_wanted() {
     let mut answers = Answers::default();
     for (key, value, says) in [
@@ -121,7 +139,7 @@ fn an_answer_that_cannot_be_taken_says_what_is_wanted() {
         ("registry", "myregistry", "give host"),
         ("ec2", "maybe", "yes or no"),
         ("scope", "all", "cluster, version"),
-        ("next_version", "v1.99.0", "known images"),
+        ("next_version", "v1.99", "v1.30.5-rancher1-1"),
         ("target_version", "v1.30.14", "v1.30.14+rke2r1"),
         ("cache_prefix", "Docker_Hub", "lower-case"),
         ("at_once", "0", "a number"),

@@ -23,7 +23,8 @@ pub fn run(args: &Check, session: &mut Session<'_>) -> Result<u8, Error> {
     if let Some(code) = args.ignore.iter().find(|code| rules::find(code).is_none()) {
         return Err(unknown(code));
     }
-    let (inputs, mut unreadable) = session.read_all(&args.files);
+    let (inputs, unreadable) = session.read_all(&args.files);
+    let mut unreadable = unreadable.len();
     let read = inputs.len() + unreadable;
     let job = Job { args, options: session.options.clone() };
     let mut all: Vec<Diagnostic> = Vec::new();

@@ -13,7 +13,7 @@ use drydock_core::versions;
 use super::changes;
 use crate::cli::{Explain, ExplainFormat};
 use crate::error::Error;
-use crate::input::Input;
+use crate::input::{Input, NoText};
 use crate::session::Session;
 
 pub fn run(explain: &Explain, session: &mut Session<'_>) -> Result<u8, Error> {
@@ -26,7 +26,7 @@ pub fn run(explain: &Explain, session: &mut Session<'_>) -> Result<u8, Error> {
         for input in &inputs {
             against(&old, input, explain.format, session)?;
         }
-        return Ok(if unreadable > 0 { 2 } else { 0 });
+        return Ok(if unreadable.is_empty() { 0 } else { 2 });
     }
     for (number, input) in inputs.iter().enumerate() {
         let checked = drydock_core::check(&input.text, &session.options);
@@ -62,7 +62,27 @@ pub fn run(explain: &Explain, session: &mut Session<'_>) -> Result<u8, Error> {
             }
         }
     }
-    Ok(if unreadable > 0 { 2 } else { 0 })
+    let as_a_whole = !explain.effective && explain.upgrade.is_none() && explain.image.is_none();
+    if explain.format == ExplainFormat::Jsonl && as_a_whole {
+        for error in &unreadable {
+            if let Error::NoText { path, fault } = error {
+                session.json(&stopped(&path.to_string_lossy(), fault, session), false)?;
+            }
+        }
+    }
+    Ok(if unreadable.is_empty() { 0 } else { 2 })
+}
+
+/// What rke does with bytes that are no text: its reader stops at them as at a control character, unless an error before
+/// them, or the end of the first document, stops it first.
+fn stopped(path: &str, fault: &NoText, session: &Session<'_>) -> Record {
+    let checked = drydock_core::as_written(&format!("{}\u{1}", fault.before), &session.options);
+    let mut record = record(path, &checked, false);
+    let reached = |problem: &Problem| matches!(problem, Problem::Syntax(stop) if stop.span.start >= fault.before.len());
+    if let Some(error) = record.verdict.error.as_mut().filter(|_| checked.problems.iter().any(reached)) {
+        *error = error.replace("control characters are not allowed", fault.error);
+    }
+    record
 }
 
 fn against(old: &Input, new: &Input, format: ExplainFormat, session: &mut Session<'_>) -> Result<(), Error> {

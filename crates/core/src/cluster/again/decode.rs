@@ -239,7 +239,9 @@ fn as_it_is(json: &Json) -> Value {
 
 fn find(structure: &'static Struct, name: &str, case: Case) -> Option<&'static (&'static str, Type)> {
     let exact = structure.fields.iter().find(|(field, _)| *field == name);
-    exact.or_else(|| structure.fields.iter().find(|(field, _)| case == Case::Any && field.eq_ignore_ascii_case(name)))
+    // Go also takes the long s and the sign of the kelvin for these letters.
+    let name = name.replace('\u{17f}', "s").replace('\u{212a}', "k");
+    exact.or_else(|| structure.fields.iter().find(|(field, _)| case == Case::Any && field.eq_ignore_ascii_case(&name)))
 }
 
 /// Go parses the digits of the JSON text: a fraction or an exponent is no integer.

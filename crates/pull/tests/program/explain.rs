@@ -1,50 +1,12 @@
 //! `pull explain` with an error, against another file, and for another version.
 
 use std::fs;
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-const ACCEPTED: &str = include_str!("../../../tests/samples/two-registries.yml");
+use super::{command, finish, folder, json, pull};
 
-struct Run {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        fs::write(folder.path().join(name), text).unwrap();
-    }
-    folder
-}
-
-fn pull_reading(folder: &Path, arguments: &[&str], stdin: &str) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pull"));
-    command.current_dir(folder).args(arguments).env_remove("RKE_CONFIG");
-    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = pipes.spawn().expect("the binary starts");
-    // A program that refuses its arguments reads nothing.
-    let _ = child.stdin.take().expect("piped").write_all(stdin.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-fn pull(folder: &Path, arguments: &[&str]) -> Run {
-    pull_reading(folder, arguments, "")
-}
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"))
-}
+const ACCEPTED: &str = include_str!("../../../../tests/samples/two-registries.yml");
 
 #[test]
 fn explain_puts_an_error_down_to_its_line() {
@@ -59,7 +21,7 @@ fn explain_puts_an_error_down_to_its_line() {
         "  cluster.yml:4:3: [D301] private_registries[0].ecrCredentialPlugin: rke ignores `ecrCredentialPlugin`";
     assert!(run.stdout.starts_with("no-basic-auth: 123456789012.dkr.ecr"), "{}", run.stdout);
     assert!(run.stdout.contains(cause), "{}", run.stdout);
-    let run = pull_reading(folder.path(), &["explain", "--error", "-", "--format", "jsonl"], log);
+    let run = finish(command(folder.path(), &["explain", "--error", "-", "--format", "jsonl"]), log.as_bytes());
     assert_eq!(json(&run.stdout)["causes"][0]["start"]["line"], 4);
     assert_eq!(pull(folder.path(), &["explain", "--error", "all is well"]).code, 1);
     assert_eq!(pull(folder.path(), &["explain", "--error", "-", "-"]).code, 2);
@@ -91,4 +53,27 @@ fn explain_says_what_changes_between_files_and_versions() {
     assert!(run.stdout.contains("v1.99.0-rancher1-1 is not known to it; no release of rke does"), "{}", run.stdout);
     let run = pull(folder.path(), &["explain", "old.yml", "--upgrade", "v1.27.16-rancher1-1", "--format", "jsonl"]);
     assert_eq!(json(&run.stdout)["to"]["version"], "v1.27.16-rancher1-1");
+}
+
+#[test]
+fn explain_says_what_rke_does_with_bytes_that_are_no_text() {
+    let folder = folder(&[]);
+    let record = |bytes: &[u8]| {
+        fs::write(folder.path().join("cluster.yml"), bytes).unwrap();
+        let run = pull(folder.path(), &["explain", "--format", "jsonl"]);
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(run.stderr.contains("cluster.yml is not UTF-8: byte 0xe9 at offset"), "{}", run.stderr);
+        json(&run.stdout)
+    };
+    let error = |words: &str| {
+        format!(
+            "Failed to parse cluster file: error unmarshalling clusterfile: error converting YAML to JSON: yaml: {words}"
+        )
+    };
+    let latin = record(b"nodes: [] # r\xe9gion\n");
+    assert_eq!((&latin["stage"], &latin["error"]), (&"parse".into(), &error("invalid trailing UTF-8 octet").into()));
+    let sooner = record(&[b"nodes: [\n]]\n# ".as_slice(), &[b'x'; 600], b"\xe9\n"].concat());
+    assert_eq!(sooner["error"], error("line 1: did not find expected key"));
+    let behind = record(&[b"a: b\n---\n# ".as_slice(), &[b'x'; 600], b"\xe9\n"].concat());
+    assert_eq!((&behind["outcome"], &behind["error"]), (&"ok".into(), &Value::Null));
 }

@@ -1,9 +1,6 @@
 //! `pull check --fix` and `--diff` over every rule that has a safe fix: the rules' own examples are the samples.
 
 use std::fs;
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
 use drydock_core::check;
 use drydock_core::fix::Safety;
@@ -11,9 +8,7 @@ use drydock_core::plan::Options;
 use drydock_core::rules::RULES;
 use expect_test::expect;
 
-fn pull(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_pull")).current_dir(folder).args(arguments).output().unwrap()
-}
+use super::{command, finish, pull};
 
 fn safe_fixes(text: &str) -> usize {
     let safe = |fixes: &[drydock_core::fix::Fix]| fixes.iter().any(|fix| fix.safety == Safety::Safe);
@@ -36,7 +31,7 @@ fn fixed_files_have_nothing_left_to_fix_and_a_second_run_changes_nothing() {
         let path = folder.path().join(name);
         fs::write(&path, text).unwrap();
         let diff = pull(folder.path(), &["check", "--diff", name]);
-        assert!(String::from_utf8_lossy(&diff.stdout).contains("\n@@ "), "{name}: {diff:?}");
+        assert!(diff.stdout.contains("\n@@ "), "{name}: {diff:?}");
         assert_eq!(&fs::read_to_string(&path).unwrap(), text, "--diff changes nothing");
 
         pull(folder.path(), &["check", "--fix", name]);
@@ -48,7 +43,7 @@ fn fixed_files_have_nothing_left_to_fix_and_a_second_run_changes_nothing() {
     }
 }
 
-const ECR: &str = include_str!("../../../tests/samples/ecr-plugin-ignored.yml");
+const ECR: &str = include_str!("../../../../tests/samples/ecr-plugin-ignored.yml");
 
 fn ecr_fixed() -> String {
     ECR.replace("  ecrCredentialPlugin:", "  ecr_credential_plugin:")
@@ -60,7 +55,7 @@ fn the_manuals_spelling_is_found_shown_and_fixed_with_every_comment_kept() {
     let path = folder.path().join("cluster.yml");
     fs::write(&path, ECR).unwrap();
     let found = pull(folder.path(), &["check"]);
-    assert_eq!(found.status.code(), Some(1));
+    assert_eq!(found.code, 1);
     expect![[r#"
         error[D301]: rke ignores `ecrCredentialPlugin`: the key it reads is `ecr_credential_plugin`
           --> cluster.yml:15:3
@@ -72,11 +67,11 @@ fn the_manuals_spelling_is_found_shown_and_fixed_with_every_comment_kept() {
            = fix: rename to `ecr_credential_plugin` (--fix)
 
     "#]]
-    .assert_eq(&String::from_utf8_lossy(&found.stdout));
+    .assert_eq(&found.stdout);
     expect![[r#"
         1 error; 1 fixable with --fix
     "#]]
-    .assert_eq(&String::from_utf8_lossy(&found.stderr));
+    .assert_eq(&found.stderr);
     let diff = pull(folder.path(), &["check", "--diff"]);
     expect![[r#"
         --- cluster.yml
@@ -90,14 +85,14 @@ fn the_manuals_spelling_is_found_shown_and_fixed_with_every_comment_kept() {
              aws_access_key_id: ***
              aws_secret_access_key: ***
     "#]]
-    .assert_eq(&String::from_utf8_lossy(&diff.stdout));
+    .assert_eq(&diff.stdout);
     let fixed = pull(folder.path(), &["check", "--fix"]);
-    assert_eq!(fixed.status.code(), Some(0), "{fixed:?}");
+    assert_eq!(fixed.code, 0, "{fixed:?}");
     assert_eq!(fs::read_to_string(&path).unwrap(), ecr_fixed());
     expect![[r#"
         1 fixed; 1 note
     "#]]
-    .assert_eq(&String::from_utf8_lossy(&fixed.stderr));
+    .assert_eq(&fixed.stderr);
 }
 
 #[test]
@@ -115,15 +110,9 @@ fn utf16_stays_utf16_and_windows_line_ends_stay() {
 
 #[test]
 fn standard_input_is_fixed_to_standard_output() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_pull"))
-        .args(["check", "--fix", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(ECR.as_bytes()).unwrap();
-    assert_eq!(String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap(), ecr_fixed());
+    let folder = tempfile::tempdir().unwrap();
+    let run = finish(command(folder.path(), &["check", "--fix", "-"]), ECR.as_bytes());
+    assert_eq!(run.stdout, ecr_fixed());
 }
 
 #[test]
@@ -135,10 +124,10 @@ fn a_file_that_cannot_be_written_is_untouched_and_said() {
     permissions.set_readonly(true);
     fs::set_permissions(&path, permissions).unwrap();
     let run = pull(folder.path(), &["check", "--fix"]);
-    assert_eq!(run.status.code(), Some(2));
+    assert_eq!(run.code, 2);
     assert_eq!(fs::read_to_string(&path).unwrap(), ECR);
     expect![[r#"
         error: cannot write cluster.yml: the file is read-only
     "#]]
-    .assert_eq(&String::from_utf8_lossy(&run.stderr));
+    .assert_eq(&run.stderr);
 }

@@ -1,61 +1,19 @@
-//! The built binary, as a person or a script meets it.
+//! Checking and explaining, arguments and input.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use expect_test::expect;
 use serde_json::Value;
 
-const ACCEPTED: &str = include_str!("../../../tests/samples/two-registries.yml");
-const BROKEN: &str = include_str!("../../../tests/samples/broken.yml");
-const IGNORED: &str = include_str!("../../../tests/samples/ecr-plugin-ignored.yml");
+use super::{command, finish, folder, json, pull};
+
+const ACCEPTED: &str = include_str!("../../../../tests/samples/two-registries.yml");
+const BROKEN: &str = include_str!("../../../../tests/samples/broken.yml");
+const IGNORED: &str = include_str!("../../../../tests/samples/ecr-plugin-ignored.yml");
 const SECRETS: [&str; 5] =
     ["AKIACANARYCANARY", "canary-secret-key", "canary-session-token", "canary-password", "bW92ZXI6Y2FuYXJ5"];
-
-struct Run {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-/// A folder of its own with the files given.
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        fs::write(folder.path().join(name), text).unwrap();
-    }
-    folder
-}
-
-fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pull"));
-    command.current_dir(folder).args(arguments).env_remove("RKE_CONFIG").env_remove("NO_COLOR");
-    command
-}
-
-fn finish(mut command: Command, stdin: &[u8]) -> Run {
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
-    // A program that answers before it has read all of its input closes the pipe.
-    let _ = child.stdin.take().expect("piped").write_all(stdin);
-    let output = child.wait_with_output().unwrap();
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-fn pull(folder: &Path, arguments: &[&str]) -> Run {
-    finish(command(folder, arguments), b"")
-}
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"))
-}
 
 #[test]
 fn check_shows_carets_counts_on_stderr_and_answers_by_exit_code() {
@@ -287,7 +245,7 @@ fn bad_input_gets_a_clear_answer_in_bounded_time() {
     let cases: &[(&str, Vec<u8>, &str)] = &[
         ("binary", (0..=255).cycle().skip(128).take(50_000).collect(), "is not UTF-8: byte 0x80 at offset 0"),
         ("late", b"a: 1\nb: \xff\n".to_vec(), "standard input is not UTF-8: byte 0xff at offset 8"),
-        ("odd", b"\xff\xfea\0b".to_vec(), "is broken UTF-16 at byte offset 4"),
+        ("odd", b"\xff\xfea\0b".to_vec(), "is not UTF-16: byte 0x62 at offset 4"),
         ("ten megabytes", large.into_bytes(), "standard input is larger than 8 MiB"),
         ("zeros", vec![0; 1000], ""),
         ("deep", "[".repeat(200_000).into_bytes(), ""),
