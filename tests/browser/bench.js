@@ -54,6 +54,17 @@ async function keystrokes(page) {
     globalThis.frames = [];
     let pressed;
     addEventListener("keydown", (event) => (pressed = event.timeStamp), true);
+    // What changes in a frame's callbacks is drawn in that frame, what changes outside of them in the next.
+    const real = globalThis.requestAnimationFrame.bind(globalThis);
+    const over = new MessageChannel();
+    let inFrame = false;
+    over.port1.onmessage = () => (inFrame = false);
+    globalThis.requestAnimationFrame = (work) =>
+      real((time) => {
+        inFrame = true;
+        over.port2.postMessage(0);
+        work(time);
+      });
     new MutationObserver(() => {
       const is = document.querySelector(".cm-line:last-child .cm-lintRange") !== null;
       if (pressed === undefined || is === globalThis.was) return;
@@ -63,7 +74,9 @@ async function keystrokes(page) {
       // The task after a frame's callbacks runs once the frame is drawn.
       const drawn = new MessageChannel();
       drawn.port1.onmessage = () => globalThis.frames.push(performance.now() - start);
-      requestAnimationFrame(() => drawn.port2.postMessage(0));
+      const drawing = () => drawn.port2.postMessage(0);
+      if (inFrame) drawing();
+      else real(drawing);
     }).observe(document.body, { childList: true, subtree: true });
     globalThis.was = false;
   });

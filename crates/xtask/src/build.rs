@@ -55,7 +55,8 @@ pub fn page(environment: &Environment) -> Result<PathBuf> {
 pub fn trunk(environment: &Environment) -> Command {
     let mut trunk = environment.command("trunk");
     // Trunk takes NO_COLOR=1 for a malformed flag.
-    trunk.current_dir(workspace::root()).env_remove("NO_COLOR");
+    // Its backtraces would push out of sight what the compiler says.
+    trunk.current_dir(workspace::root()).env_remove("NO_COLOR").env("RUST_BACKTRACE", "0");
     trunk
 }
 
