@@ -29,16 +29,19 @@ pub enum Message {
     Act(Action),
     /// By the editor.
     Asked(Asked),
-    Frame,
+    Read,
 }
+
+/// A quarter of a frame.
+const QUICK_MS: f64 = 4.0;
 
 pub struct App {
     state: State,
     editor: Option<Editor>,
     framed: Option<embed::Host>,
     host: NodeRef,
-    /// A frame is asked for in which the text will be read.
-    frame_due: bool,
+    /// The text will be read at once.
+    reading_due: bool,
     speech: Option<i32>,
     hush: Option<i32>,
     /// Of the last check.
@@ -66,7 +69,7 @@ impl Component for App {
             editor: None,
             framed: embed::Host::find(&act),
             host: NodeRef::default(),
-            frame_due: false,
+            reading_due: false,
             speech: None,
             hush: None,
             milliseconds: browser::now() - before,
@@ -78,15 +81,15 @@ impl Component for App {
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
         match message {
             Message::Asked(Asked::Changed) => {
-                self.read_in_next_frame(ctx);
+                self.read_soon(ctx);
                 false
             }
             Message::Asked(Asked::Fix(revision, finding, fix)) => {
                 self.meet(ctx, Action::FixOf { revision, finding, fix })
             }
             Message::Asked(Asked::FixHere(at)) => self.meet(ctx, Action::FixHere(at)),
-            Message::Frame => {
-                self.frame_due = false;
+            Message::Read => {
+                self.reading_due = false;
                 self.read(ctx)
             }
             Message::Act(action) => self.meet(ctx, action),
@@ -151,11 +154,18 @@ impl App {
         self.editor = Some(Editor::new(&host, text, self.state.dark(), self.state.plain, asked, self.later.clone()));
     }
 
-    fn read_in_next_frame(&mut self, ctx: &Context<Self>) {
-        if !self.frame_due {
-            self.frame_due = true;
+    /// Once the editor is done with what changed it: the next frame then shows what is found. Where checks are slow,
+    /// changes up to that frame share one.
+    fn read_soon(&mut self, ctx: &Context<Self>) {
+        if !self.reading_due {
+            self.reading_due = true;
             let link = ctx.link().clone();
-            browser::next_frame(move || link.send_message(Message::Frame));
+            let read = move || link.send_message(Message::Read);
+            if self.milliseconds < QUICK_MS {
+                browser::when(async {}, move |()| read());
+            } else {
+                browser::next_frame(read);
+            }
         }
     }
 
@@ -168,7 +178,7 @@ impl App {
 
     /// What was typed in this frame comes first, so that the action meets the text people see.
     fn meet(&mut self, ctx: &Context<Self>, action: Action) -> bool {
-        if self.frame_due {
+        if self.reading_due {
             self.read(ctx);
         }
         self.reduce(ctx, action);

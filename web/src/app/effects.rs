@@ -25,7 +25,7 @@ impl App {
                 Effect::Change(changes) => {
                     if let Some(editor) = &self.editor {
                         editor.change(&changes);
-                        self.read_in_next_frame(ctx);
+                        self.read_soon(ctx);
                     }
                 }
                 effect => self.in_browser(effect),
