@@ -15,6 +15,7 @@ use crate::fetch::{self, Blob};
 use crate::manifest::{Descriptor, Manifest};
 use crate::pack::Pack;
 use crate::progress::Done;
+use crate::retry::{Fault, Tries};
 use crate::schedule::Wanted;
 use crate::volume::Slice;
 
@@ -142,6 +143,25 @@ impl Sender {
         while let Some(joined) = tasks.join_next().await {
             joined.map_err(|error| Error::Network { what: delivery.name.clone(), source: error.into() })??;
         }
+        let mut tries = Tries::new(&self.client.policy, delivery.name.clone());
+        loop {
+            // It said that it had taken, or mounted, what it does not know now.
+            let unknown = |answer: &str| answer.contains("BLOB_UNKNOWN");
+            let (status, answer) = match self.manifests(delivery).await {
+                Err(Error::Status { status, answer, .. }) if unknown(&answer) => (status, answer),
+                Err(Error::NotFound { answer, .. }) if unknown(&answer) => (404, answer),
+                result => return result,
+            };
+            let fault = Fault::Status { status, retry_after: None, answer: answer.clone() };
+            let pause = tries.from_the_start(fault)?;
+            self.client.wait(&tries, answer, pause).await;
+            for blob in delivery.blobs() {
+                self.unless_there(&delivery.place, &blob).await?;
+            }
+        }
+    }
+
+    async fn manifests(&self, delivery: &Delivery) -> Result<(), Error> {
         // An index is taken only where its manifests are.
         for manifest in &delivery.manifests[1..] {
             self.client.put_manifest(&delivery.place, None, manifest).await?;
@@ -149,22 +169,18 @@ impl Sender {
         self.client.put_manifest(&delivery.place, delivery.tag.as_deref(), delivery.root()).await
     }
 
+    async fn unless_there(&self, place: &Place, blob: &Descriptor) -> Result<(), Error> {
+        if self.client.has_blob(place, &blob.digest).await? { Ok(()) } else { self.upload(place, blob).await }
+    }
+
     async fn blob(&self, place: &Place, blob: &Descriptor) -> Result<(), Error> {
         let holder = self.holders.get((place.host.clone(), blob.digest));
-        let bring = || async {
-            if !self.client.has_blob(place, &blob.digest).await? {
-                self.upload(place, blob).await?;
-            }
-            Ok::<_, Error>(place.repository.clone())
-        };
+        let bring = || async { self.unless_there(place, blob).await.map(|()| place.repository.clone()) };
         let from = holder.get_or_try_init(bring).await?;
         if *from == place.repository || self.client.mount(place, &blob.digest, from).await? {
             return Ok(());
         }
-        if !self.client.has_blob(place, &blob.digest).await? {
-            self.upload(place, blob).await?;
-        }
-        Ok(())
+        self.unless_there(place, blob).await
     }
 
     async fn upload(&self, place: &Place, blob: &Descriptor) -> Result<(), Error> {

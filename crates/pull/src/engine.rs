@@ -163,7 +163,10 @@ impl Engine {
                 Ok(done) => return Ok(done),
                 Err(fault) => fault,
             };
-            if fault.status() == Some(401) && login != Credential::Anonymous && !refreshed {
+            if fault.status() == Some(401) {
+                if login == Credential::Anonymous || refreshed {
+                    return Err(fault.into_error(image));
+                }
                 refreshed = true;
                 continue;
             }

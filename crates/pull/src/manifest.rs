@@ -146,6 +146,10 @@ impl Manifest {
         }
     }
 
+    pub const fn is_index(&self) -> bool {
+        matches!(self.content, Content::Index { .. })
+    }
+
     /// Config and layers; none of an index. Layers that are not to be distributed are left where they are.
     pub fn blobs(&self) -> impl Iterator<Item = &Descriptor> {
         let (config, layers): (_, &[Descriptor]) = match &self.content {

@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::fetch::Blob;
-use crate::manifest::{Content, Platform};
+use crate::manifest::Platform;
 use crate::network::{self, wanted};
 use crate::pack::Pack;
 use crate::progress::{Done, Event};
@@ -226,7 +226,7 @@ fn succeed(client: &Client, image: &Resolved, already: bool) {
     let digest = image.root().digest;
     client.events.image(&image.wanted.asked, Ok(Done { digest: digest.to_string(), already }));
     let pinned = image.wanted.reference.parse::<Digest>().is_ok_and(|pinned| pinned != digest);
-    if pinned && !matches!(image.root().content, Content::Index { .. }) {
+    if pinned && !image.root().is_index() {
         let name = &image.wanted.asked;
         let text = format!("{name} names an index; only the image of one platform is saved, under {digest}");
         client.events.send(Event::Remark(text));

@@ -2,6 +2,7 @@
 
 mod fake;
 mod faults;
+mod odd;
 mod packs;
 mod real;
 mod run;

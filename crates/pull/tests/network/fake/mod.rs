@@ -3,6 +3,7 @@
 mod exchange;
 mod give;
 pub mod images;
+pub mod odd;
 mod take;
 
 use std::collections::{HashMap, HashSet};
@@ -15,6 +16,8 @@ use std::time::Duration;
 use drydock_pull::digest::Digest;
 
 use exchange::Exchange;
+pub use exchange::Kind;
+use odd::Odd;
 
 /// What goes wrong, for the first so many requests of each method and path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,6 +78,19 @@ pub enum Fault {
     ImmutableTag,
     /// Blobs are not taken with the closing request.
     NoMonolithicUpload,
+    /// A mount is said to be done, and nothing is.
+    MountLies,
+    /// Of what comes ahead of the closing request half is kept, and the registry says so.
+    KeepsHalf,
+    /// Larger bodies than this are refused at once.
+    BodyLimit(usize),
+    /// Uploads go on at another host.
+    UploadElsewhere,
+    /// More blobs than this at a time are refused.
+    AtATime(usize),
+    /// Every range is answered so.
+    Ranges(&'static str),
+    Odd(Odd),
 }
 
 /// Bytes and media type.
