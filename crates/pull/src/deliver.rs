@@ -1,6 +1,6 @@
 //! Images into a registry: what is there is left, what another repository has is mounted, the rest is sent once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -39,12 +39,13 @@ pub struct Deliveries {
 
 /// Where the bytes come from.
 pub enum Supply {
-    Pack(Arc<Pack>),
-    /// From other registries, by way of a folder.
-    Registries {
-        blobs: HashMap<Digest, Blob>,
-        spool: PathBuf,
+    Pack {
+        pack: Arc<Pack>,
+        /// Where blobs that the pack leaves to its base may be: the target repository of an image of the base.
+        left_out: HashMap<Digest, String>,
     },
+    /// From other registries, by way of a folder.
+    Registries { blobs: HashMap<Digest, Blob>, spool: PathBuf },
 }
 
 pub struct Sender {
@@ -52,6 +53,8 @@ pub struct Sender {
     supply: Supply,
     /// The repository of a host that has the blob.
     holders: Cells<(String, Digest), String>,
+    /// Repositories of this run whose images have the blob.
+    users: HashMap<Digest, Vec<Place>>,
     fetched: Cells<Digest, ()>,
     /// Repositories that are missing are made.
     creates: bool,
@@ -107,8 +110,15 @@ impl Delivery {
 
 /// Sends what is missing, and mounts from what is there where it can; tells of each.
 pub async fn send_all(client: &Arc<Client>, supply: Supply, deliveries: Deliveries, creates: bool) {
+    let mut users: HashMap<Digest, Vec<Place>> = HashMap::new();
+    for delivery in deliveries.there.iter().chain(&deliveries.missing) {
+        for blob in delivery.blobs() {
+            users.entry(blob.digest).or_default().push(delivery.place.clone());
+        }
+    }
     let sender = Sender {
         client: Arc::clone(client),
+        users,
         supply,
         holders: Cells::default(),
         fetched: Cells::default(),
@@ -170,7 +180,32 @@ impl Sender {
     }
 
     async fn unless_there(&self, place: &Place, blob: &Descriptor) -> Result<(), Error> {
-        if self.client.has_blob(place, &blob.digest).await? { Ok(()) } else { self.upload(place, blob).await }
+        if self.client.has_blob(place, &blob.digest).await? {
+            return Ok(());
+        }
+        match &self.supply {
+            Supply::Pack { pack, left_out } if pack.blob(&blob.digest).is_none() => {
+                self.from_elsewhere(place, blob, left_out.get(&blob.digest)).await
+            }
+            _ => self.upload(place, blob).await,
+        }
+    }
+
+    /// A blob that is not in the pack: some repository of the registry has it, or nobody.
+    async fn from_elsewhere(&self, place: &Place, blob: &Descriptor, of_base: Option<&String>) -> Result<(), Error> {
+        let here = self.users.get(&blob.digest).into_iter().flatten().filter(|other| other.host == place.host);
+        let mut asked = BTreeSet::new();
+        for from in of_base.into_iter().chain(here.map(|other| &other.repository)) {
+            let is_new = *from != place.repository && asked.insert(from.as_str());
+            if is_new && self.client.mount(place, &blob.digest, from).await? {
+                return Ok(());
+            }
+        }
+        let asked = asked.into_iter().collect::<Vec<_>>().join(", ");
+        let also =
+            if asked.is_empty() { String::new() } else { format!(", nor does the registry give it from {asked}") };
+        let answer = format!("the pack does not have it{also}: push the pack first that this one was made on (--base)");
+        Err(Error::NotFound { what: format!("layer {} of {place}", blob.digest), answer })
     }
 
     async fn blob(&self, place: &Place, blob: &Descriptor) -> Result<(), Error> {
@@ -199,11 +234,7 @@ impl Sender {
     async fn obtain(&self, wanted: &Descriptor) -> Result<Slice, Error> {
         let absent = |answer: &str| Error::NotFound { what: wanted.digest.to_string(), answer: answer.to_owned() };
         match &self.supply {
-            Supply::Pack(pack) => match pack.blob(&wanted.digest) {
-                Some(slice) => Ok(slice.clone()),
-                None if pack.base.is_some() => Err(absent("the pack leaves it to its base: push that first")),
-                None => Err(absent("the pack lacks it")),
-            },
+            Supply::Pack { pack, .. } => pack.blob(&wanted.digest).cloned().ok_or_else(|| absent("the pack lacks it")),
             Supply::Registries { blobs, spool } => {
                 let blob = blobs.get(&wanted.digest).ok_or_else(|| absent("no source has it"))?;
                 let path = spool.join(wanted.digest.hex());

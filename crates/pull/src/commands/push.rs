@@ -34,7 +34,12 @@ pub fn run(push: &Push, session: &mut Session<'_>) -> Result<u8, Error> {
         let deliveries = compare(&client, deliveries).await;
         plan(&client, &deliveries.missing, dry_run);
         if !dry_run {
-            send_all(&client, Supply::Pack(pack), deliveries, creates).await;
+            let left_out = pack.base_holders.iter().filter_map(|(digest, image)| {
+                let target = Wanted::parse(image).and_then(|image| target(&to, &image)).ok()?;
+                Some((*digest, target.place.repository))
+            });
+            let supply = Supply::Pack { left_out: left_out.collect(), pack: Arc::clone(&pack) };
+            send_all(&client, supply, deliveries, creates).await;
         }
         Ok(())
     })

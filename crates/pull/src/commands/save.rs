@@ -10,13 +10,13 @@ use crate::client::Client;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::fetch::Blob;
-use crate::manifest::Platform;
+use crate::manifest::{Manifest, Platform};
 use crate::network::{self, wanted};
 use crate::pack::Pack;
 use crate::progress::{Done, Event};
 use crate::schedule::{Resolved, blobs, fetch_all, repeated, resolve_all};
 use crate::session::Session;
-use crate::store::{Entry, Layout, free_space, index};
+use crate::store::{Base, Entry, Layout, free_space, index};
 use crate::volume::Slice;
 
 struct Job {
@@ -117,7 +117,8 @@ impl Job {
     }
 
     async fn finish(&self, layout: Layout, images: &[&Resolved], all: bool) -> Result<(), Error> {
-        let base = self.base.as_ref().map(|base| base.digest);
+        let base = self.base.as_ref().map(|base| left_out(base, images)).transpose()?;
+        let base = base.as_ref();
         let entry =
             |image: &&Resolved| Entry { name: image.wanted.name.clone(), descriptor: image.root().descriptor() };
         let added: Vec<Entry> = images.iter().map(entry).collect();
@@ -153,6 +154,20 @@ impl Job {
         }
         Ok(())
     }
+}
+
+/// What the images need and the base has.
+fn left_out(base: &Pack, images: &[&Resolved]) -> Result<Base, Error> {
+    let needed: HashSet<Digest> = images.iter().flat_map(|image| image.blobs()).map(|blob| blob.digest).collect();
+    let mut holders = BTreeMap::new();
+    for entry in &base.entries {
+        for blob in base.manifests(entry)?.iter().flat_map(Manifest::blobs) {
+            if needed.contains(&blob.digest) && base.blob(&blob.digest).is_some() {
+                holders.entry(blob.digest).or_insert_with(|| entry.name.clone());
+            }
+        }
+    }
+    Ok(Base { digest: base.digest, holders })
 }
 
 /// Those that are not in the folder with the right bytes. Hashed on several threads.
