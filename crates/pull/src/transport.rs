@@ -16,6 +16,9 @@ use crate::retry::Fault;
 /// Where `docker.io` is spoken to.
 pub const DOCKER_HUB_REGISTRY: &str = "registry-1.docker.io";
 
+/// Connections where nobody says otherwise: stores of images limit each of them, to some megabytes a second.
+pub const CONNECTIONS: u16 = 32;
+
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Connections in all, and to one host.
@@ -33,8 +36,8 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            jobs: 32,
-            per_host: 32,
+            jobs: CONNECTIONS.into(),
+            per_host: CONNECTIONS.into(),
             authorities: Vec::new(),
             plain_http: Vec::new(),
             certs_d: "/etc/docker/certs.d".into(),
