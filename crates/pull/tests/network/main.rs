@@ -3,7 +3,9 @@
 mod difference;
 mod fake;
 mod faults;
+mod machine;
 mod odd;
 mod packs;
+mod proxy;
 mod real;
 mod run;
