@@ -78,8 +78,8 @@ pub fn plan(client: &Client, missing: &[Delivery], dry_run: bool) {
             }
         }
         if dry_run {
-            let (image, digest) = (delivery.name.clone(), delivery.root().digest.to_string());
-            client.events.send(Event::Would { image, digest, bytes: own });
+            let known = Some((delivery.root().digest.to_string(), own));
+            client.events.send(Event::Would { image: delivery.name.clone(), known });
         }
     }
     client.events.send(Event::Plan { images: missing.len(), blobs: blobs.len(), bytes });

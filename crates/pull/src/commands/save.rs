@@ -59,7 +59,8 @@ impl Job {
         let mut blobs = blobs(&images)?;
         blobs.retain(|blob| !of_base(&blob.digest));
         if self.dry_run {
-            return self.tell(client, &images, &blobs);
+            would(client, &images, &blobs);
+            return Ok(());
         }
         if images.is_empty() {
             return Ok(());
@@ -94,17 +95,6 @@ impl Job {
         let mut folder = self.output.clone().into_os_string();
         folder.push(".folder");
         folder.into()
-    }
-
-    fn tell(&self, client: &Client, images: &[Resolved], blobs: &[Blob]) -> Result<(), Error> {
-        for image in images {
-            let bytes = image.blobs().map(|blob| blob.size).sum();
-            let (name, digest) = (image.wanted.asked.clone(), image.root().digest.to_string());
-            client.events.send(Event::Would { image: name, digest, bytes });
-        }
-        let bytes = blobs.iter().map(|blob| blob.size).sum();
-        client.events.send(Event::Plan { images: images.len(), blobs: blobs.len(), bytes });
-        Ok(())
     }
 
     fn check_space(&self, layout: &Layout, all: &[Blob], missing: &[Blob]) -> Result<(), Error> {
@@ -154,6 +144,16 @@ impl Job {
         }
         Ok(())
     }
+}
+
+/// Tells of each image what it consists of, and what all come to.
+pub(super) fn would(client: &Client, images: &[Resolved], blobs: &[Blob]) {
+    for image in images {
+        let known = Some((image.root().digest.to_string(), image.blobs().map(|blob| blob.size).sum()));
+        client.events.send(Event::Would { image: image.wanted.asked.clone(), known });
+    }
+    let bytes = blobs.iter().map(|blob| blob.size).sum();
+    client.events.send(Event::Plan { images: images.len(), blobs: blobs.len(), bytes });
 }
 
 /// What the images need and the base has.
