@@ -117,7 +117,13 @@ impl Client {
         let mut pass = self.auth.pass(request.host, &request.scope).await?;
         let permit = request.host.enter().await;
         for _ in 0..RENEWALS {
-            let (response, elsewhere) = self.hop(request, &pass).await?;
+            let (response, elsewhere) = match self.hop(request, &pass).await {
+                Err(fault @ Fault::Connection(_)) => {
+                    request.host.refused(permit);
+                    return Err(fault);
+                }
+                answer => answer?,
+            };
             let status = response.status();
             if status.is_success() {
                 pass.works();
@@ -257,8 +263,11 @@ impl Client {
             let why = format!("the manifest is larger than {} MiB", manifest::LIMIT >> 20);
             return Err(Error::Malformed { what: format!("{place}:{reference}"), why }.into());
         }
-        let bytes = reply::read(answer.response, manifest::LIMIT, self.policy.silence).await?;
+        let (bytes, cut) = reply::read_until_fault(answer.response, manifest::LIMIT, self.policy.silence).await;
         let found = Digest::of(&bytes);
+        if let Some(fault) = cut.filter(|_| expected.or(told) != Some(found)) {
+            return Err(fault);
+        }
         if let Some(expected) = expected.or(told).filter(|expected| *expected != found) {
             return Err(not_as_stored("manifest", html, encoding).unwrap_or(Fault::Digest { expected, found }));
         }

@@ -163,7 +163,7 @@ impl Sender {
                 result => return result,
             };
             let fault = Fault::Status { status, retry_after: None, answer: answer.clone() };
-            let pause = tries.from_the_start(fault)?;
+            let pause = tries.anew(fault)?;
             self.client.wait(&tries, answer, pause).await;
             for blob in delivery.blobs() {
                 self.unless_there(&delivery.place, &blob).await?;
@@ -185,14 +185,14 @@ impl Sender {
         }
         match &self.supply {
             Supply::Pack { pack, left_out } if pack.blob(&blob.digest).is_none() => {
-                self.from_elsewhere(place, blob, left_out.get(&blob.digest)).await
+                self.mount_left_out(place, blob, left_out.get(&blob.digest)).await
             }
             _ => self.upload(place, blob).await,
         }
     }
 
     /// A blob that is not in the pack: some repository of the registry has it, or nobody.
-    async fn from_elsewhere(&self, place: &Place, blob: &Descriptor, of_base: Option<&String>) -> Result<(), Error> {
+    async fn mount_left_out(&self, place: &Place, blob: &Descriptor, of_base: Option<&String>) -> Result<(), Error> {
         let here = self.users.get(&blob.digest).into_iter().flatten().filter(|other| other.host == place.host);
         let mut asked = BTreeSet::new();
         for from in of_base.into_iter().chain(here.map(|other| &other.repository)) {

@@ -45,18 +45,27 @@ impl Body {
 
 /// The whole body, which must not be longer than this.
 pub async fn read(response: Response, limit: usize, silence: Duration) -> Result<Bytes, Fault> {
+    match read_until_fault(response, limit, silence).await {
+        (bytes, None) => Ok(bytes),
+        (_, Some(fault)) => Err(fault),
+    }
+}
+
+/// What comes of the body, and why there is no more: some servers end the connection itself without a word of TLS.
+pub async fn read_until_fault(response: Response, limit: usize, silence: Duration) -> (Bytes, Option<Fault>) {
     let too_long = || Fault::Strange(format!("the answer is larger than {} KiB", limit >> 10));
     if response.content_length().is_some_and(|length| length > limit as u64) {
-        return Err(too_long());
+        return (Bytes::new(), Some(too_long()));
     }
     let (mut body, mut bytes) = (Body::new(response, silence), BytesMut::new());
-    while let Some(chunk) = body.chunk().await? {
-        if bytes.len() + chunk.len() > limit {
-            return Err(too_long());
+    loop {
+        match body.chunk().await {
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > limit => return (Bytes::new(), Some(too_long())),
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(None) => return (bytes.freeze(), None),
+            Err(fault) => return (bytes.freeze(), Some(fault)),
         }
-        bytes.extend_from_slice(&chunk);
     }
-    Ok(bytes.freeze())
 }
 
 /// The fault that an unsuccessful answer is, with the server's words.

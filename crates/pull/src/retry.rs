@@ -197,7 +197,7 @@ impl<'p> Tries<'p> {
     }
 
     /// As [`Self::again`] for a fault that does not pass by waiting, but by another way of doing the whole.
-    pub fn from_the_start(&mut self, fault: Fault) -> Result<Duration, Error> {
+    pub fn anew(&mut self, fault: Fault) -> Result<Duration, Error> {
         self.failures += 1;
         let told = fault.retry_after().unwrap_or_default();
         if told > self.policy.patience {

@@ -111,7 +111,7 @@ impl Client {
                 way = way.other(fault.status() == Some(413));
                 if std::mem::replace(&mut changed, true) {
                     let reason = fault.to_string();
-                    let pause = tries.from_the_start(fault)?;
+                    let pause = tries.anew(fault)?;
                     self.wait(&tries, reason, pause).await;
                 }
                 continue;

@@ -9,3 +9,4 @@ mod packs;
 mod proxy;
 mod real;
 mod run;
+mod tls;

@@ -232,3 +232,19 @@ fn a_mount_that_is_said_and_not_done_is_made_good() {
     assert_eq!(run.code, 0, "{}", run.all());
     assert!(target.data().hits > 0, "the mount did not lie");
 }
+
+/// Many long downloads at a server that takes few at a time: more of them fail at first than one would bear.
+#[test]
+fn a_server_that_takes_few_at_a_time_gets_few_at_a_time() {
+    all(&[Fault::Connections(2), Fault::AtATime(2)], |fault| {
+        let registry = Fake::with(fault, 0, None, Some(400_000));
+        let layers: Vec<_> = (1..=12).map(|seed| (seed, 300_000)).collect();
+        registry.put_image("rancher/a", "v1", &layers);
+        let folder = tempfile::tempdir().unwrap();
+        let run = pull(folder.path(), &["save", &registry.image("rancher/a:v1"), "-o", "pack"]);
+        assert_eq!(run.code, 0, "{fault:?}: {}", run.all());
+        let hits = registry.data().hits;
+        assert!(hits > 0 && hits < 40, "{fault:?}: refused {hits} times");
+        assert_whole(&folder.path().join("pack"));
+    });
+}

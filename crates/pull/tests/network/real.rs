@@ -36,7 +36,7 @@ impl Drop for Registry {
 }
 
 /// An authority, and certificates of it for loopback and for a client.
-fn certificates(folder: &Path) {
+pub fn certificates(folder: &Path) {
     let key = KeyPair::generate().unwrap();
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -9,6 +9,7 @@ mod take;
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -88,6 +89,8 @@ pub enum Fault {
     UploadElsewhere,
     /// More blobs than this at a time are refused.
     AtATime(usize),
+    /// More connections than this at a time are reset.
+    Connections(usize),
     /// Every range is answered so.
     Ranges(&'static str),
     Odd(Odd),
@@ -131,6 +134,8 @@ pub struct Shared {
     pub login: Option<String>,
     /// Bytes a second on each connection.
     pub rate: Option<u64>,
+    /// Connections.
+    pub open: AtomicUsize,
     pub data: Mutex<Data>,
 }
 
@@ -142,12 +147,22 @@ impl Fake {
     pub fn with(fault: Fault, times: usize, login: Option<String>, rate: Option<u64>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let shared = Arc::new(Shared { address, fault, times, login, rate, data: Mutex::default() });
+        let shared =
+            Arc::new(Shared { address, fault, times, login, rate, open: AtomicUsize::new(0), data: Mutex::default() });
         let serving = Arc::clone(&shared);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let shared = Arc::clone(&serving);
-                thread::spawn(move || serve(&shared, &stream));
+                thread::spawn(move || {
+                    let open = shared.open.fetch_add(1, Ordering::SeqCst) + 1;
+                    if matches!(shared.fault, Fault::Connections(most) if open > most) {
+                        shared.data().hits += 1;
+                        reset(&stream);
+                    } else {
+                        serve(&shared, &stream);
+                    }
+                    shared.open.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
         Self { address, shared }
