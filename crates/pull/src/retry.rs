@@ -193,7 +193,7 @@ impl<'p> Tries<'p> {
         if fault.is_throttling() {
             return self.throttled(fault);
         }
-        self.from_the_start(fault)
+        self.anew(fault)
     }
 
     /// As [`Self::again`] for a fault that does not pass by waiting, but by another way of doing the whole.
