@@ -43,6 +43,11 @@ impl Scope {
         Self { push: true, ..Self::pull(repository) }
     }
 
+    /// Whether `repository:NAME:ACTIONS` is about the same repository.
+    fn covers(&self, asked: &str) -> bool {
+        asked.rsplit_once(':').is_some_and(|(name, _)| name == format!("repository:{}", self.repository))
+    }
+
     fn texts(&self) -> Vec<String> {
         let actions = if self.push { "pull,push" } else { "pull" };
         let from = self.from.iter().map(|from| format!("repository:{from}:pull"));
@@ -179,8 +184,12 @@ impl Auth {
         let (header, renew_at) = match challenge {
             Challenge::Open => (None, None),
             Challenge::Basic => (basic(&self.login(host, scope, anew).await?)?, None),
-            Challenge::Bearer { realm, service } => {
-                let server = Server { realm, service: service.as_deref(), host, scope };
+            Challenge::Bearer { realm, service, scope: asked } => {
+                // A registry behind another may know the repository by another name.
+                let (mut scopes, asked) = (scope.texts(), asked.as_deref().unwrap_or_default());
+                let others = asked.split(' ').filter(|asked| !asked.is_empty() && !scope.covers(asked));
+                scopes.extend(others.map(str::to_owned));
+                let server = Server { realm, service: service.as_deref(), host, scope, scopes };
                 let (header, renew_at) = self.token(&server, anew).await?;
                 (Some(header), renew_at)
             }
@@ -256,22 +265,22 @@ struct Server<'a> {
     service: Option<&'a str>,
     host: &'a Host,
     scope: &'a Scope,
+    scopes: Vec<String>,
 }
 
 impl Server<'_> {
     fn request(&self, there: &Host, credential: &Credential) -> Result<RequestBuilder, Fault> {
         let mut url = self.realm.clone();
         let service = self.service.map(|service| ("service", service.to_owned()));
-        let scopes = self.scope.texts();
         if let Credential::IdentityToken(token) = credential {
-            let scope = scopes.join(" ");
+            let scope = self.scopes.join(" ");
             let fixed = [("grant_type", "refresh_token"), ("client_id", "drydock-pull"), ("scope", scope.as_str())];
             let secret = [("refresh_token", token.expose())];
             let service = self.service.map(|service| ("service", service));
             let form: Vec<_> = fixed.into_iter().chain(secret).chain(service).collect();
             return Ok(there.http.post(url).form(&form));
         }
-        let scopes = scopes.into_iter().map(|scope| ("scope", scope));
+        let scopes = self.scopes.iter().map(|scope| ("scope", scope.clone()));
         url.query_pairs_mut().extend_pairs(service.into_iter().chain(scopes));
         Ok(with_login(there.http.get(url), basic(credential)?))
     }

@@ -183,29 +183,42 @@ impl Sender {
         if self.client.has_blob(place, &blob.digest).await? {
             return Ok(());
         }
-        match &self.supply {
-            Supply::Pack { pack, left_out } if pack.blob(&blob.digest).is_none() => {
-                self.mount_left_out(place, blob, left_out.get(&blob.digest)).await
-            }
-            _ => self.upload(place, blob).await,
+        let (left_out, elsewhere) = self.elsewhere(place, &blob.digest);
+        if left_out && self.creates {
+            // Nothing is mounted into what is not there.
+            self.create(place).await?;
         }
-    }
-
-    /// A blob that is not in the pack: some repository of the registry has it, or nobody.
-    async fn mount_left_out(&self, place: &Place, blob: &Descriptor, of_base: Option<&String>) -> Result<(), Error> {
-        let here = self.users.get(&blob.digest).into_iter().flatten().filter(|other| other.host == place.host);
-        let mut asked = BTreeSet::new();
-        for from in of_base.into_iter().chain(here.map(|other| &other.repository)) {
-            let is_new = *from != place.repository && asked.insert(from.as_str());
-            if is_new && self.client.mount(place, &blob.digest, from).await? {
+        for from in &elsewhere {
+            if self.client.mount(place, &blob.digest, from).await? {
                 return Ok(());
             }
         }
-        let asked = asked.into_iter().collect::<Vec<_>>().join(", ");
+        if !left_out {
+            return self.upload(place, blob).await;
+        }
+        let asked = elsewhere.into_iter().collect::<Vec<_>>().join(", ");
         let also =
             if asked.is_empty() { String::new() } else { format!(", nor does the registry give it from {asked}") };
         let answer = format!("the pack does not have it{also}: push the pack first that this one was made on (--base)");
         Err(Error::NotFound { what: format!("layer {} of {place}", blob.digest), answer })
+    }
+
+    /// Whether the pack leaves the blob out; and other repositories of the registry that should have it.
+    fn elsewhere(&self, place: &Place, digest: &Digest) -> (bool, BTreeSet<&str>) {
+        let (left_out, of_base, places) = match &self.supply {
+            Supply::Pack { pack, .. } if pack.blob(digest).is_some() => (false, None, None),
+            Supply::Pack { left_out, .. } => (true, left_out.get(digest), self.users.get(digest)),
+            Supply::Registries { blobs, .. } => (false, None, blobs.get(digest).map(|blob| &blob.places)),
+        };
+        let here = places.into_iter().flatten().filter(|other| other.host == place.host).map(|other| &other.repository);
+        let elsewhere = here.chain(of_base).filter(|from| **from != place.repository);
+        (left_out, elsewhere.map(String::as_str).collect())
+    }
+
+    async fn create(&self, place: &Place) -> Result<(), Error> {
+        let created = self.created.get(place.clone());
+        let create = || self.client.keychain().create_repository(&place.host, &place.repository);
+        created.get_or_try_init(create).await.map(|_| ())
     }
 
     async fn blob(&self, place: &Place, blob: &Descriptor) -> Result<(), Error> {
@@ -222,9 +235,7 @@ impl Sender {
         let bytes = self.obtain(blob).await?;
         match self.client.upload(place, &blob.digest, &bytes).await {
             Err(Error::NotFound { answer, .. }) if self.creates && answer.contains("NAME_UNKNOWN") => {
-                let created = self.created.get(place.clone());
-                let create = || self.client.keychain().create_repository(&place.host, &place.repository);
-                created.get_or_try_init(create).await?;
+                self.create(place).await?;
                 self.client.upload(place, &blob.digest, &bytes).await
             }
             result => result,

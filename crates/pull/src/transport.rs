@@ -136,7 +136,8 @@ impl Transport {
             if !is_loopback(&host.name) {
                 return Ok("https");
             }
-            match host.http.head(format!("https://{}/v2/", host.name)).send().await {
+            let asked = host.http.head(format!("https://{}/v2/", host.name)).timeout(self.options.connect);
+            match asked.send().await {
                 Ok(_) => Ok("https"),
                 Err(error) if is_no_tls(&error) => Ok("http"),
                 Err(error) => Err(Fault::Connection(error.without_url().into())),

@@ -8,7 +8,12 @@ use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 pub enum Challenge {
     Open,
     Basic,
-    Bearer { realm: Url, service: Option<String> },
+    /// `scope`: what it asks for, where that is said.
+    Bearer {
+        realm: Url,
+        service: Option<String>,
+        scope: Option<String>,
+    },
 }
 
 impl Challenge {
@@ -24,7 +29,7 @@ impl Challenge {
                 let realm = parameter("realm").filter(|realm| !realm.is_empty());
                 let realm = realm.and_then(|realm| here.join(&realm).ok());
                 if let (true, Some(realm)) = (scheme.eq_ignore_ascii_case("bearer"), realm) {
-                    return Self::Bearer { realm, service: parameter("service") };
+                    return Self::Bearer { realm, service: parameter("service"), scope: parameter("scope") };
                 }
                 if scheme.eq_ignore_ascii_case("basic") {
                     found = Self::Basic;
@@ -93,18 +98,20 @@ mod tests {
     #[test]
     fn challenges_are_read_with_their_quotes() {
         let bearer = r#"bearer realm="https://a.example/t?x=1,2",service="r",scope="repository:a:pull,push""#;
-        let of = |realm, service: &str| Challenge::Bearer {
+        let scoped = |realm, service: &str, scope: Option<&str>| Challenge::Bearer {
             realm: Url::parse(realm).unwrap(),
             service: Some(service.to_owned()),
+            scope: scope.map(str::to_owned),
         };
-        let expected = of("https://a.example/t?x=1,2", "r");
+        let of = |realm, service| scoped(realm, service, None);
+        let expected = scoped("https://a.example/t?x=1,2", "r", Some("repository:a:pull,push"));
         assert_eq!(challenge(&[bearer]), expected);
         assert_eq!(challenge(&["Basic realm=\"x\"", bearer]), expected);
         assert_eq!(challenge(&[&format!("Negotiate abc==, Basic realm=\"x\", {bearer}")]), expected);
         assert_eq!(challenge(&[&format!("{bearer}, Basic realm=\"Bearer realm=y\"")]), expected);
         assert_eq!(challenge(&["BEARER  Service = r ,realm=https://a.example/t"]), of("https://a.example/t", "r"));
         let quoted = r#"Bearer scope="",realm="/token",service="a \"b\", c""#;
-        assert_eq!(challenge(&[quoted]), of("https://r.example/token", r#"a "b", c"#));
+        assert_eq!(challenge(&[quoted]), scoped("https://r.example/token", r#"a "b", c"#, Some("")));
         assert_eq!(challenge(&["Bearer realm=\"https://a.example/t\",service=\"r"]), of("https://a.example/t", "r"));
         assert_eq!(challenge(&["Basic realm=x"]), Challenge::Basic);
         assert_eq!(challenge(&["bAsIc"]), Challenge::Basic);

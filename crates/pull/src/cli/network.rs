@@ -45,6 +45,7 @@ impl Network {
             per_host: self.per_host.into(),
             authorities: self.ca.clone(),
             plain_http: self.plain_http.clone(),
+            connect: Options::default().connect.min(self.policy().silence),
             ..Options::default()
         }
     }

@@ -41,3 +41,15 @@ fn what_a_difference_leaves_out_is_mounted_from_the_images_of_its_base() {
         assert!(target.data().manifests.keys().all(|(repository, _)| repository == "mirror/rancher/a"));
     }
 }
+
+#[test]
+fn a_mirror_within_one_registry_moves_no_bytes() {
+    let registry = Fake::start(Fault::None, 0);
+    registry.put_image("rancher/a", "v1", &[(1, 200_000), (2, 1000)]);
+    let folder = tempfile::tempdir().unwrap();
+    let (image, to) = (registry.image("rancher/a:v1"), registry.image("mirror"));
+    let run = pull(folder.path(), &["mirror", &image, "--to", &to]);
+    assert_eq!(run.code, 0, "{}", run.all());
+    assert_eq!((registry.count("GET", "/blobs/"), registry.count("PUT", "/blobs/")), (0, 0));
+    assert!(registry.data().manifests.contains_key(&("mirror/rancher/a".to_owned(), "v1".to_owned())));
+}

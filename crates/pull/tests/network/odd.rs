@@ -1,5 +1,8 @@
 //! Faults that are in no list, one of a kind each.
 
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
+
 use drydock_pull::digest::Digest;
 
 use crate::fake::odd::{Way, odd, odd_way};
@@ -247,4 +250,46 @@ fn a_server_that_takes_few_at_a_time_gets_few_at_a_time() {
         assert!(hits > 0 && hits < 40, "{fault:?}: refused {hits} times");
         assert_whole(&folder.path().join("pack"));
     });
+}
+
+#[test]
+fn a_repository_that_its_registry_knows_by_another_name_is_asked_for_by_that() {
+    let challenge = "HTTP/1.1 401 X\r\nWWW-Authenticate: Bearer realm=\"http://{address}/token\",service=\"s\",\
+        scope=\"repository:upstream/a:pull\"\r\nContent-Length: 0\r\n\r\n";
+    let registry = Fake::start(odd("GET", Kind::Other, challenge), 1);
+    registry.put_image("rancher/a", "v1", &[(1, 1000)]);
+    let folder = tempfile::tempdir().unwrap();
+    let run = pull(folder.path(), &["save", &registry.image("rancher/a:v1"), "-o", "pack"]);
+    assert_eq!(run.code, 0, "{}", run.all());
+    let asked = registry.data().log.iter().find(|line| line.contains("/token")).unwrap().clone();
+    for name in ["rancher", "upstream"] {
+        assert!(asked.contains(&format!("scope=repository%3A{name}%2Fa%3Apull")), "{asked}");
+    }
+}
+
+#[test]
+fn a_handshake_that_stalls_is_given_up_and_tried_again() {
+    let registry = Fake::start(Fault::None, 0);
+    registry.put_image("rancher/a", "v1", &[(1, 1000)]);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (address, behind) = (listener.local_addr().unwrap(), registry.address);
+    thread::spawn(move || {
+        let silent = listener.accept().unwrap();
+        for client in listener.incoming().flatten() {
+            let server = TcpStream::connect(behind).unwrap();
+            for (mut from, mut to) in [(&client, &server), (&server, &client)]
+                .map(|(from, to)| (from.try_clone().unwrap(), to.try_clone().unwrap()))
+            {
+                thread::spawn(move || {
+                    let _ = std::io::copy(&mut from, &mut to);
+                    let _ = to.shutdown(Shutdown::Write);
+                });
+            }
+        }
+        drop(silent);
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let run = pull(folder.path(), &["save", &format!("{address}/rancher/a:v1"), "-o", "pack", "--timeout", "1"]);
+    assert_eq!(run.code, 0, "{}", run.all());
+    assert_whole(&folder.path().join("pack"));
 }
