@@ -78,7 +78,7 @@ fn survives_a_download((fault, times): (Fault, usize)) {
     let folder = tempfile::tempdir().unwrap();
     let run = pull(folder.path(), &["save", &registry.image("rancher/a:v1"), "-o", "pack", "--timeout", "1"]);
     assert_eq!(run.code, 0, "{fault:?} x {times}: {}", run.all());
-    assert!(registry.data().hits > 0, "{fault:?} did not happen");
+    assert!(registry.data().hits > 0 || may_not_happen(fault), "{fault:?} did not happen");
     assert_eq!(registry.data().leaked, 0, "{fault:?}: a login went where none belongs");
     assert_whole(&folder.path().join("pack"));
 }
@@ -139,6 +139,15 @@ fn odd_answers_to_an_upload_are_survived() {
     all(&cases, survives_an_upload);
 }
 
+/// By chance; or where the registry is asked so only after another fault.
+fn may_not_happen(fault: Fault) -> bool {
+    match fault {
+        Fault::AtRandom(_) => true,
+        Fault::Odd(odd) => odd.kind == Kind::Upload && matches!(odd.method, "GET" | "PATCH"),
+        _ => false,
+    }
+}
+
 fn survives_an_upload((fault, times): (Fault, usize)) {
     let (source, target) = (Fake::start(Fault::None, 0), Fake::start(fault, times));
     let digest = source.put_image("rancher/a", "v1", &[(1, 300_000), (2, 3_000_000)]);
@@ -147,10 +156,7 @@ fn survives_an_upload((fault, times): (Fault, usize)) {
     let run = pull(folder.path(), &["mirror", &image, "--to", &to, "--timeout", "1"]);
     assert_eq!(run.code, 0, "{fault:?} x {times}: {}", run.all());
     let data = target.data();
-    assert!(
-        data.hits > 0 || matches!(fault, Fault::Odd(odd) if matches!(odd.method, "GET" | "PATCH")),
-        "{fault:?} did not happen"
-    );
+    assert!(data.hits > 0 || may_not_happen(fault), "{fault:?} did not happen");
     assert_eq!(data.leaked, 0, "{fault:?}: a login went where none belongs");
     let stored = &data.manifests[&("mirror/rancher/a".to_owned(), "v1".to_owned())].0;
     assert_eq!(Digest::of(stored), digest);
@@ -292,4 +298,14 @@ fn a_handshake_that_stalls_is_given_up_and_tried_again() {
     let run = pull(folder.path(), &["save", &format!("{address}/rancher/a:v1"), "-o", "pack", "--timeout", "1"]);
     assert_eq!(run.code, 0, "{}", run.all());
     assert_whole(&folder.path().join("pack"));
+}
+
+#[test]
+fn a_registry_that_fails_at_random_is_read_and_filled_all_the_same() {
+    let seeds: Vec<u64> = (1..=12).collect();
+    all(&seeds, |seed| {
+        let fault = Fault::AtRandom(seed);
+        survives_a_download((fault, 0));
+        survives_an_upload((fault, 0));
+    });
 }

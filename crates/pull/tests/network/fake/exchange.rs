@@ -127,9 +127,13 @@ impl<'s> Exchange<'s> {
         if self.path() == "/v2/" {
             return self.send(200, &[], b"{}");
         }
-        if let Some(again) = self.bound().or_else(|| self.broken()) {
+        if let Some(again) = self.fails_at_random().or_else(|| self.bound()).or_else(|| self.broken()) {
             return again;
         }
+        self.right()
+    }
+
+    pub fn right(&mut self) -> bool {
         match self.kind {
             Kind::Manifest if self.method == "PUT" => self.put_manifest(),
             Kind::Manifest => self.manifest(),

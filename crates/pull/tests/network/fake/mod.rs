@@ -94,6 +94,8 @@ pub enum Fault {
     /// Every range is answered so.
     Ranges(&'static str),
     Odd(Odd),
+    /// One request in four fails, in any way, by this seed.
+    AtRandom(u64),
 }
 
 /// Bytes and media type.
