@@ -5,7 +5,7 @@
 mod challenge;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -62,6 +62,8 @@ pub struct Pass {
     pub header: Option<HeaderValue>,
     generation: u64,
     worked: Arc<AtomicBool>,
+    /// Requests of its scope that were let in, with whatever pass.
+    successes: Arc<AtomicU64>,
     renew_at: Option<Instant>,
 }
 
@@ -69,15 +71,16 @@ pub struct Pass {
 struct Slot {
     pass: Option<Pass>,
     generation: u64,
-    /// Whether the passes before this one ever worked.
-    before: Vec<Arc<AtomicBool>>,
+    successes: Arc<AtomicU64>,
+    /// How many successes there had been when each pass before this one was refused.
+    refusals: Vec<u64>,
 }
 
 type SharedSlot = Arc<tokio::sync::Mutex<Slot>>;
 
-/// Where so many passes in a row never worked, the next one will not either. More than one: a server may end a token
-/// after a few uses, and the answers to those may be on their way still.
-const REFUSALS: usize = 3;
+/// Where so many passes in a row are refused and nothing is let in meanwhile, the next one will not be taken either. More
+/// than one: a server may end a token after a few uses, and the answers to those may be on their way still.
+const REFUSALS: usize = 4;
 /// A token is renewed so long before it expires.
 const MARGIN: Duration = Duration::from_secs(10);
 /// A token is believed to live so many seconds at most.
@@ -94,6 +97,7 @@ pub struct Auth {
 impl Pass {
     pub fn works(&self) {
         self.worked.store(true, Ordering::Relaxed);
+        self.successes.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -129,12 +133,15 @@ impl Auth {
             return Ok(pass.clone());
         }
         let worked = old.worked.load(Ordering::Relaxed);
-        slot.before.push(Arc::clone(&old.worked));
+        let successes = slot.successes.load(Ordering::Relaxed);
+        slot.refusals.push(successes);
         let denied =
             || Error::Denied { what: format!("{}/{}", host.name, scope.repository), answer: answer.to_owned() };
-        let last = slot.before.iter().rev().take(REFUSALS);
-        if slot.before.len() >= REFUSALS && last.into_iter().all(|worked| !worked.load(Ordering::Relaxed)) {
-            return Err(denied().into());
+        let in_a_row = slot.refusals.iter().rev().take_while(|before| **before == successes).count();
+        if in_a_row >= REFUSALS {
+            // Where others were let in, their answers may only be slower than the refusals.
+            let may_pass = Fault::Status { status: 401, retry_after: None, answer: answer.to_owned() };
+            return Err(if successes > 0 { may_pass } else { denied().into() });
         }
         let challenge = Challenge::parse(headers, &request.url);
         let challenge = if challenge == Challenge::Open { self.challenge(host).await? } else { challenge };
@@ -195,7 +202,8 @@ impl Auth {
             }
         };
         slot.generation += 1;
-        let pass = Pass { header, generation: slot.generation, worked: Arc::default(), renew_at };
+        let (worked, successes) = (Arc::default(), Arc::clone(&slot.successes));
+        let pass = Pass { header, generation: slot.generation, worked, successes, renew_at };
         slot.pass = Some(pass.clone());
         Ok(pass)
     }

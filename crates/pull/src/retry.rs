@@ -167,7 +167,7 @@ impl<'p> Tries<'p> {
 
     /// Bytes came: what failed before does not count any more.
     pub fn progress(&mut self) {
-        self.failures = 0;
+        (self.failures, self.missed) = (0, 0);
     }
 
     /// How long to wait before the next try, or the error that ends it.

@@ -202,7 +202,7 @@ impl<'s> Exchange<'s> {
             return (!right)
                 .then(|| self.error(401, "UNAUTHORIZED", &[("WWW-Authenticate", "Basic realm=x".to_owned())]));
         }
-        if !matches!(self.shared.fault, Fault::TokenUses | Fault::TokenForgotten(_)) && !self.wants_token() {
+        if !matches!(self.shared.fault, Fault::TokenUses(_) | Fault::TokenForgotten(_)) && !self.wants_token() {
             data.leaked += usize::from(authorization.is_some());
             return None;
         }
@@ -215,7 +215,8 @@ impl<'s> Exchange<'s> {
         if forgets {
             data.tokens.clear();
         }
-        let refused = forgets || known.is_none_or(|uses| self.shared.fault == Fault::TokenUses && uses > 2);
+        let ends = |uses| matches!(self.shared.fault, Fault::TokenUses(most) if uses > most);
+        let refused = forgets || known.is_none_or(ends);
         data.hits += usize::from(refused && (known.is_some() || forgets));
         drop(data);
         let realm = format!("Bearer realm=\"http://{}/token\",service=\"fake\"", self.shared.address);

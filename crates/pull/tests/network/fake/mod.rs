@@ -57,8 +57,8 @@ pub enum Fault {
     WrongManifest,
     /// 206 for other bytes than asked for.
     WrongRange,
-    /// Every token is refused after two uses.
-    TokenUses,
+    /// Every token is refused after so many uses.
+    TokenUses(usize),
     /// All tokens are forgotten once, after so many requests.
     TokenForgotten(usize),
     /// Amazon's words, with 403, once after so many requests.
