@@ -102,11 +102,17 @@ impl Fault {
         }
     }
 
+    /// The server understood, and will not do it next time either.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.status(), Some(400..=499)) && !self.may_pass()
+    }
+
     fn may_pass(&self) -> bool {
         match self {
             Self::Connection(cause) => !crate::error::chain(cause.as_ref()).contains("certificate"),
             Self::Truncated { .. } | Self::Silent(_) | Self::Strange(_) | Self::Digest { .. } => true,
-            // A redirect to nowhere, and what a server says of itself; not that it lacks the method or the login to a network.
+            // 3xx is a redirect without an address. What stays: a method or a version that is not known, and a network
+            // that wants a login.
             Self::Status { status, .. } => match status {
                 501 | 505 | 511 => false,
                 _ => matches!(status, 300..=399 | 408 | 425 | 429 | 500..=599),

@@ -71,7 +71,7 @@ impl Client {
             match self.try_mount(&host, place, digest, from).await {
                 Ok(mounted) => return Ok(mounted),
                 // A refused mount is no refused upload.
-                Err(Fault::Status { status: 400..=499, .. }) => return Ok(false),
+                Err(fault) if fault.is_refusal() => return Ok(false),
                 Err(fault) => self.pause(&mut tries, fault, &host).await?,
             }
         }

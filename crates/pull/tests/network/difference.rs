@@ -3,7 +3,8 @@
 use drydock_pull::digest::Digest;
 
 use crate::fake::images::noise;
-use crate::fake::{Fake, Fault};
+use crate::fake::odd::odd;
+use crate::fake::{Fake, Fault, Kind};
 use crate::run::pull;
 
 #[test]
@@ -52,4 +53,18 @@ fn a_mirror_within_one_registry_moves_no_bytes() {
     assert_eq!(run.code, 0, "{}", run.all());
     assert_eq!((registry.count("GET", "/blobs/"), registry.count("PUT", "/blobs/")), (0, 0));
     assert!(registry.data().manifests.contains_key(&("mirror/rancher/a".to_owned(), "v1".to_owned())));
+}
+
+#[test]
+fn a_replica_that_lags_and_a_mount_that_has_to_wait_change_nothing() {
+    let absent = odd("HEAD", Kind::Manifest, "HTTP/1.1 404 X\r\n\r\n");
+    let (source, target) = (Fake::start(absent, 1), Fake::start(Fault::UploadLimit, 2));
+    source.put_image("rancher/a", "v1", &[(1, 200_000)]);
+    source.put_image("rancher/b", "v1", &[(1, 200_000)]);
+    let folder = tempfile::tempdir().unwrap();
+    let [a, b] = ["a", "b"].map(|name| source.image(&format!("rancher/{name}:v1")));
+    let run = pull(folder.path(), &["mirror", &a, &b, "--to", &target.address.to_string()]);
+    assert_eq!(run.code, 0, "{}", run.all());
+    assert!(source.data().hits > 0 && target.data().hits > 0);
+    assert_eq!(target.count("PUT", "/blobs/"), 3, "the layer that both have is mounted all the same");
 }
