@@ -87,8 +87,6 @@ pub struct Permit {
 
 /// Odd answers from which on a host is asked for ranges no more.
 const ODD_RANGES: u32 = 3;
-/// Connections to a host that are left, however many it refuses.
-const LEAST_CONNECTIONS: usize = 2;
 /// So long after its last refusal a host is given a connection more for each success.
 const RECOVERY: Duration = Duration::from_secs(5);
 
@@ -297,7 +295,7 @@ impl Host {
     pub fn refused(&self, permit: Permit) {
         let mut pace = self.pace();
         pace.refused = Some(Instant::now());
-        if self.most.saturating_sub(pace.without) > LEAST_CONNECTIONS {
+        if self.most - pace.without > 1 {
             pace.without += 1;
             permit.own.forget();
         }

@@ -245,9 +245,9 @@ fn a_mount_that_is_said_and_not_done_is_made_good() {
 /// Many long downloads at a server that takes few at a time: more of them fail at first than one would bear.
 #[test]
 fn a_server_that_takes_few_at_a_time_gets_few_at_a_time() {
-    all(&[Fault::Connections(2), Fault::AtATime(2)], |fault| {
+    all(&[Fault::Connections(1), Fault::Connections(3), Fault::AtATime(1), Fault::AtATime(3)], |fault| {
         let registry = Fake::with(fault, 0, None, Some(400_000));
-        let layers: Vec<_> = (1..=12).map(|seed| (seed, 300_000)).collect();
+        let layers: Vec<_> = (1..=12).map(|seed| (seed, 200_000)).collect();
         registry.put_image("rancher/a", "v1", &layers);
         let folder = tempfile::tempdir().unwrap();
         let run = pull(folder.path(), &["save", &registry.image("rancher/a:v1"), "-o", "pack"]);
