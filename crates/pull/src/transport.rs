@@ -88,7 +88,7 @@ pub struct Permit {
 /// Odd answers from which on a host is asked for ranges no more.
 const ODD_RANGES: u32 = 3;
 /// So long after its last refusal a host is given a connection more for each success.
-const RECOVERY: Duration = Duration::from_secs(5);
+const RECOVERY: Duration = Duration::from_secs(2);
 
 impl Transport {
     pub fn new(options: Options) -> Result<Self, Error> {
@@ -291,10 +291,11 @@ impl Host {
         }
     }
 
-    /// The host refused a request because it has too many: this connection is done without.
+    /// The host refused a request because it has too many: from now on it gets one less than it has.
     pub fn refused(&self, permit: Permit) {
         let mut pace = self.pace();
         pace.refused = Some(Instant::now());
+        pace.without += self.own.forget_permits(self.most);
         if self.most - pace.without > 1 {
             pace.without += 1;
             permit.own.forget();
