@@ -214,7 +214,6 @@ fn registries_that_are_odd_for_ever_are_borne() {
     let mut cases: Vec<(Fault, usize)> = ranges.iter().map(|answer| (Fault::Ranges(answer), 0)).collect();
     // It says so of what it stores.
     cases.push((Fault::Gzip, usize::MAX));
-    cases.push((Fault::AtATime(1), 0));
     all(&cases, survives_a_download);
     let mut cases = vec![
         (Fault::KeepsHalf, 0),
