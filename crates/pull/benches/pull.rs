@@ -38,7 +38,7 @@ fn main() {
     let here = folder.path();
     let layout = here.join("layout");
     make(&layout);
-    let (source, target) = (Registry::start(here, "source"), Registry::start(here, "target"));
+    let source = Registry::start(here, "source");
     let filled = run(&mut pull(&["push", text(&layout), "--to", &source.address]));
     println!("{:<46} {:>8.2} s", "push of the set and a 64 MiB blob", filled.seconds);
     let images: Vec<String> = (0..IMAGES).map(|n| format!("rancher/img{n:02}:v1")).collect();
@@ -48,29 +48,68 @@ fn main() {
     row("curl -Z --parallel-max 16, nothing verified", &floor, None);
     let ours = best(|| save(here, &source.address, &images));
     row("pull save", &ours, Some(&floor));
-    if let Some(version) = installed("skopeo", "--version") {
-        row(&format!("{version}, one layout, a loop"), &best(|| skopeo(here, &source.address, &images)), Some(&floor));
-    }
-    if let Some(version) = installed("crane", "version") {
+    let (skopeo_version, crane_version) = (installed("skopeo", "--version"), installed("crane", "version"));
+    let crane_pull = |address: &str| {
+        let _ = fs::remove_dir_all(here.join("crane"));
         let mut crane = Command::new("crane");
         crane.args(["pull", "--format=oci", "--insecure"]);
-        crane.args(images.iter().map(|image| format!("{}/{image}", source.address))).arg(here.join("crane"));
-        row(&format!("crane {version}, one layout"), &best(|| run(&mut crane)), Some(&floor));
+        crane.args(images.iter().map(|image| format!("{address}/{image}"))).arg(here.join("crane"));
+        run(&mut crane)
+    };
+    if let Some(version) = &crane_version {
+        row(&format!("crane {version}, one layout"), &best(|| crane_pull(&source.address)), Some(&floor));
+    }
+    if let Some(version) = &skopeo_version {
+        row(&format!("{version}, one layout, a loop"), &best(|| skopeo(here, &source.address, &images)), Some(&floor));
     }
 
     let slow = throttle(&source.address);
-    println!("\n{:<46} {:>8}   {:>6}", "at 5 MB/s a connection", "best", "MB");
-    row("pull save, 20 images", &best(|| save(here, &slow, &images)), None);
-    row("pull save, one blob of 64 MiB", &best(|| save(here, &slow, &["rancher/large:v1".to_owned()])), None);
+    println!("\n{:<46} {:>8}   {:>6}", "20 images, 249 MiB, at 5 MB/s a connection", "best", "MB");
+    let floor = run(&mut curl(here, &layout, &slow));
+    row("curl -Z --parallel-max 16, nothing verified", &floor, None);
+    row("pull save", &best(|| save(here, &slow, &images)), Some(&floor));
+    if let Some(version) = &crane_version {
+        row(&format!("crane {version}, one layout, once"), &crane_pull(&slow), Some(&floor));
+    }
+    if let Some(version) = &skopeo_version {
+        row(&format!("{version}, one layout, a loop, once"), &skopeo(here, &slow, &images), Some(&floor));
+    }
 
-    println!("\n{:<46} {:>8}   {:>6}", "mirror to another registry", "", "MB");
-    let mirror = || {
-        let mut command = pull(&["mirror", "--to", &target.address]);
-        command.args(images.iter().map(|image| format!("{}/{image}", source.address)));
+    println!("\n{:<46} {:>8}   {:>6}", "one blob of 64 MiB, at 5 MB/s a connection", "best", "MB");
+    row("pull save", &best(|| save(here, &slow, &["rancher/large:v1".to_owned()])), None);
+
+    println!("\n{:<46} {:>8}   {:>6}", "mirror of the 20 images to another registry", "best", "MB");
+    let pairs = |to: &Registry| -> Vec<(String, String)> {
+        images.iter().map(|image| (format!("{}/{image}", source.address), format!("{}/{image}", to.address))).collect()
+    };
+    let mirror = |to: &Registry| {
+        let mut command = pull(&["mirror", "--to", &to.address]);
+        command.args(pairs(to).iter().map(|(from, _)| from));
         run(&mut command)
     };
-    row("pull mirror, cold", &mirror(), None);
-    row("pull mirror, warm", &best(mirror), None);
+    row("pull mirror, nothing there", &best(|| mirror(&Registry::start(here, "target"))), None);
+    let target = Registry::start(here, "target");
+    mirror(&target);
+    row("pull mirror, all there", &best(|| mirror(&target)), None);
+    drop(target);
+    if let Some(version) = &crane_version {
+        let copy = |to: Registry| {
+            let copy =
+                |(from, to): &(String, String)| run(Command::new("crane").args(["copy", "--insecure", from, to]));
+            in_a_row(pairs(&to).iter().map(copy))
+        };
+        row(&format!("crane {version} copy, a loop"), &best(|| copy(Registry::start(here, "target"))), None);
+    }
+    if let Some(version) = &skopeo_version {
+        let copy = |to: Registry| {
+            in_a_row(pairs(&to).iter().map(|(from, to)| {
+                let mut command = Command::new("skopeo");
+                command.args(["copy", "-q", "--src-tls-verify=false", "--dest-tls-verify=false"]);
+                run(command.args([format!("docker://{from}"), format!("docker://{to}")]))
+            }))
+        };
+        row(&format!("{version} copy, a loop"), &best(|| copy(Registry::start(here, "target"))), None);
+    }
 }
 
 fn text(path: &Path) -> &str {
@@ -154,16 +193,19 @@ fn curl(here: &Path, layout: &Path, address: &str) -> Command {
 fn skopeo(here: &Path, address: &str, images: &[String]) -> Measured {
     let output = here.join("skopeo");
     let _ = fs::remove_dir_all(&output);
-    let (mut seconds, mut memory) = (0.0, 0.0_f64);
-    for image in images {
+    in_a_row(images.iter().map(|image| {
         let mut command = Command::new("skopeo");
         command.args(["copy", "-q", "--src-tls-verify=false", &format!("docker://{address}/{image}")]);
-        command.arg(format!("oci:{}:{image}", output.display()));
-        let one = run(&mut command);
-        seconds += one.seconds;
-        memory = memory.max(one.memory);
-    }
-    Measured { seconds, memory }
+        run(command.arg(format!("oci:{}:{image}", output.display())))
+    }))
+}
+
+/// Of several commands all the time, and the most memory.
+fn in_a_row(commands: impl Iterator<Item = Measured>) -> Measured {
+    commands.fold(Measured { seconds: 0.0, memory: 0.0 }, |sum, one| Measured {
+        seconds: sum.seconds + one.seconds,
+        memory: sum.memory.max(one.memory),
+    })
 }
 
 fn installed(program: &str, argument: &str) -> Option<String> {
@@ -225,7 +267,9 @@ impl Drop for Registry {
 }
 
 impl Registry {
+    /// With nothing in it.
     fn start(here: &Path, name: &str) -> Self {
+        let _ = fs::remove_dir_all(here.join(name));
         let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
         let address = format!("127.0.0.1:{port}");
         let config: PathBuf = here.join(format!("{name}.yml"));

@@ -2,23 +2,28 @@
 //!
 //! Each scope has one pass at a time; whoever finds it refused renews it, and all others wait for that.
 
+mod challenge;
+
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::header::{HeaderMap, HeaderValue, WWW_AUTHENTICATE};
-use reqwest::{RequestBuilder, Url};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
+use reqwest::{RequestBuilder, Response, Url};
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 
+use crate::client::{HOPS, Request};
 use crate::credentials::{Credential, Keychain, Secret};
 use crate::error::{Error, bare};
-use crate::reply;
+use crate::reply::{self, redirect};
 use crate::retry::{Fault, Policy, Tries};
 use crate::transport::{DOCKER_HUB_REGISTRY, Host, Transport};
+
+use challenge::Challenge;
 
 /// What a request may do.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -38,19 +43,16 @@ impl Scope {
         Self { push: true, ..Self::pull(repository) }
     }
 
+    /// Whether `repository:NAME:ACTIONS` is about the same repository.
+    fn covers(&self, asked: &str) -> bool {
+        asked.rsplit_once(':').is_some_and(|(name, _)| name == format!("repository:{}", self.repository))
+    }
+
     fn texts(&self) -> Vec<String> {
         let actions = if self.push { "pull,push" } else { "pull" };
         let from = self.from.iter().map(|from| format!("repository:{from}:pull"));
         std::iter::once(format!("repository:{}:{actions}", self.repository)).chain(from).collect()
     }
-}
-
-/// How a host wants to be asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Challenge {
-    Open,
-    Basic,
-    Bearer { realm: String, service: Option<String> },
 }
 
 /// What goes into `Authorization`.
@@ -60,6 +62,8 @@ pub struct Pass {
     pub header: Option<HeaderValue>,
     generation: u64,
     worked: Arc<AtomicBool>,
+    /// Requests of its scope that were let in, with whatever pass.
+    successes: Arc<AtomicU64>,
     renew_at: Option<Instant>,
 }
 
@@ -67,17 +71,20 @@ pub struct Pass {
 struct Slot {
     pass: Option<Pass>,
     generation: u64,
-    /// Whether the passes before this one ever worked.
-    before: Vec<Arc<AtomicBool>>,
+    successes: Arc<AtomicU64>,
+    /// How many successes there had been when each pass before this one was refused.
+    refusals: Vec<u64>,
 }
 
 type SharedSlot = Arc<tokio::sync::Mutex<Slot>>;
 
-/// Where so many passes in a row never worked, the next one will not either. More than one: a server may end a token
-/// after a few uses, and the answers to those may be on their way still.
-const REFUSALS: usize = 3;
+/// Where so many passes in a row are refused and nothing is let in meanwhile, the next one will not be taken either. More
+/// than one: a server may end a token after a few uses, and the answers to those may be on their way still.
+const REFUSALS: usize = 4;
 /// A token is renewed so long before it expires.
 const MARGIN: Duration = Duration::from_secs(10);
+/// A token is believed to live so many seconds at most.
+const LONGEST_LIFE: f64 = 12.0 * 3600.0;
 
 pub struct Auth {
     transport: Arc<Transport>,
@@ -90,6 +97,7 @@ pub struct Auth {
 impl Pass {
     pub fn works(&self) {
         self.worked.store(true, Ordering::Relaxed);
+        self.successes.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -112,34 +120,42 @@ impl Auth {
     /// The pass was refused; a newer one, or the error that no pass will do.
     pub async fn refused(
         &self,
-        host: &Host,
-        scope: &Scope,
+        request: &Request<'_>,
         old: &Pass,
         headers: &HeaderMap,
         answer: &str,
+        expired: bool,
     ) -> Result<Pass, Fault> {
+        let (host, scope) = (request.host, &request.scope);
         let slot = self.slot(host, scope);
         let mut slot = slot.lock().await;
         if let Some(pass) = slot.pass.as_ref().filter(|pass| pass.generation > old.generation) {
             return Ok(pass.clone());
         }
         let worked = old.worked.load(Ordering::Relaxed);
-        slot.before.push(Arc::clone(&old.worked));
+        let successes = slot.successes.load(Ordering::Relaxed);
+        slot.refusals.push(successes);
         let denied =
             || Error::Denied { what: format!("{}/{}", host.name, scope.repository), answer: answer.to_owned() };
-        let last = slot.before.iter().rev().take(REFUSALS);
-        if slot.before.len() >= REFUSALS && last.into_iter().all(|worked| !worked.load(Ordering::Relaxed)) {
-            return Err(denied().into());
+        let in_a_row = slot.refusals.iter().rev().take_while(|before| **before == successes).count();
+        if in_a_row >= REFUSALS {
+            // Where others were let in, their answers may only be slower than the refusals.
+            let may_pass = Fault::Status { status: 401, retry_after: None, answer: answer.to_owned() };
+            return Err(if successes > 0 { may_pass } else { denied().into() });
         }
-        let challenge = Challenge::parse(headers);
+        let challenge = Challenge::parse(headers, &request.url);
         let challenge = if challenge == Challenge::Open { self.challenge(host).await? } else { challenge };
         // A token that worked has merely expired; a login that worked and does not any more has to be asked for anew.
         let anew = challenge == Challenge::Basic || (old.header.is_some() && !worked);
         let pass = self.renew(&mut slot, host, scope, &challenge, anew && old.header.is_some()).await?;
-        if pass.header == old.header {
-            return Err(denied().into());
+        if pass.header != old.header {
+            return Ok(pass);
         }
-        Ok(pass)
+        // Refused without a word on what is wanted, or after it was let in: that may pass.
+        if !expired && (worked || !headers.contains_key(WWW_AUTHENTICATE)) {
+            return Err(Fault::Status { status: 401, retry_after: None, answer: answer.to_owned() });
+        }
+        Err(denied().into())
     }
 
     fn slot(&self, host: &Host, scope: &Scope) -> SharedSlot {
@@ -155,10 +171,9 @@ impl Auth {
         };
         let asked = cell.get_or_try_init(|| async {
             let url = self.transport.base(host).await?.join("v2/").map_err(|e| Fault::Strange(e.to_string()))?;
-            let sent = tokio::time::timeout(self.policy.silence, host.http.get(url).send()).await;
-            let response = sent.map_err(|_| Fault::Silent(self.policy.silence))?.map_err(reply::connection)?;
+            let response = self.send(host.http.get(url)).await?;
             Ok::<_, Fault>(match response.status().as_u16() {
-                401 => Challenge::parse(response.headers()),
+                401 => Challenge::parse(response.headers(), response.url()),
                 _ => Challenge::Open,
             })
         });
@@ -176,14 +191,19 @@ impl Auth {
         let (header, renew_at) = match challenge {
             Challenge::Open => (None, None),
             Challenge::Basic => (basic(&self.login(host, scope, anew).await?)?, None),
-            Challenge::Bearer { realm, service } => {
-                let server = Server { realm, service: service.as_deref(), host, scope };
+            Challenge::Bearer { realm, service, scope: asked } => {
+                // A registry behind another may know the repository by another name.
+                let (mut scopes, asked) = (scope.texts(), asked.as_deref().unwrap_or_default());
+                let others = asked.split(' ').filter(|asked| !asked.is_empty() && !scope.covers(asked));
+                scopes.extend(others.map(str::to_owned));
+                let server = Server { realm, service: service.as_deref(), host, scope, scopes };
                 let (header, renew_at) = self.token(&server, anew).await?;
                 (Some(header), renew_at)
             }
         };
         slot.generation += 1;
-        let pass = Pass { header, generation: slot.generation, worked: Arc::default(), renew_at };
+        let (worked, successes) = (Arc::default(), Arc::clone(&slot.successes));
+        let pass = Pass { header, generation: slot.generation, worked, successes, renew_at };
         slot.pass = Some(pass.clone());
         Ok(pass)
     }
@@ -195,26 +215,19 @@ impl Auth {
     }
 
     async fn token(&self, server: &Server<'_>, anew: bool) -> Result<(HeaderValue, Option<Instant>), Fault> {
-        let url = Url::parse(server.realm)
-            .map_err(|_| Fault::Strange(format!("the token server's address `{}` is none", bare(server.realm))))?;
-        let there = self.transport.host_of(&url)?;
         let base = self.transport.base(server.host).await?;
-        if url.scheme() != "https" && base.scheme() == "https" && !self.transport.is_plain(&there.name) {
-            let why = "its token server is spoken to without TLS".to_owned();
-            return Err(Error::Malformed { what: server.host.name.clone(), why }.into());
-        }
+        self.transport.no_downgrade(&base, server.realm)?;
         let mut anew = anew;
-        let mut tries = Tries::new(&self.policy, format!("token from {}", bare(server.realm)));
+        let mut tries = Tries::new(&self.policy, format!("token from {}", bare(server.realm.as_str())));
         loop {
             let credential = self.login(server.host, server.scope, anew).await?;
             if let Credential::Bearer(token) = &credential {
                 return Ok((bearer(token.expose())?, None));
             }
-            let request = server.request(&there, url.clone(), &credential)?;
-            match self.ask(request).await {
+            match self.ask(server, &credential).await {
                 Ok(token) => return token.pass(),
                 Err(fault) if matches!(fault.status(), Some(400 | 401 | 403)) && !anew => match credential {
-                    Credential::Anonymous => return Err(tries.again(fault).map_or_else(Fault::Final, |_| silent())),
+                    Credential::Anonymous => return Err(fault.into_error(tries.what()).into()),
                     _ => anew = true,
                 },
                 Err(fault) => tokio::time::sleep(tries.again(fault)?).await,
@@ -222,47 +235,62 @@ impl Auth {
         }
     }
 
-    async fn ask(&self, request: RequestBuilder) -> Result<Token, Fault> {
-        let sent = tokio::time::timeout(self.policy.silence, request.send()).await;
-        let response = sent.map_err(|_| Fault::Silent(self.policy.silence))?.map_err(reply::connection)?;
-        if !response.status().is_success() {
-            return Err(reply::status(response, self.policy.silence).await);
+    async fn ask(&self, server: &Server<'_>, credential: &Credential) -> Result<Token, Fault> {
+        let there = self.transport.host_of(server.realm)?;
+        let mut sent = self.send(server.request(&there, credential)?).await?;
+        for _ in 0..HOPS {
+            let Some(location) = redirect(&sent) else { break };
+            let next = sent.url().join(&location);
+            let next = next.map_err(|_| Fault::Strange("the token server redirects to no address".to_owned()))?;
+            self.transport.no_downgrade(sent.url(), &next)?;
+            // The login stays with the server that the registry named.
+            let login = if next.origin() == server.realm.origin() { basic(credential)? } else { None };
+            let request = self.transport.host_of(&next)?.http.get(next);
+            sent = self.send(with_login(request, login)).await?;
         }
-        let bytes = reply::read(response, 1 << 20, self.policy.silence).await?;
+        if !sent.status().is_success() {
+            return Err(reply::status(sent, self.policy.silence).await);
+        }
+        let bytes = reply::read(sent, 1 << 20, self.policy.silence).await?;
         serde_json::from_slice(&bytes).map_err(|_| Fault::Strange("the token server sent no token".to_owned()))
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Response, Fault> {
+        let sent = tokio::time::timeout(self.policy.silence, request.send()).await;
+        sent.map_err(|_| Fault::Silent(self.policy.silence))?.map_err(reply::connection)
     }
 }
 
-fn silent() -> Fault {
-    Fault::Strange("the token server gave no token".to_owned())
+fn with_login(request: RequestBuilder, login: Option<HeaderValue>) -> RequestBuilder {
+    match login {
+        Some(header) => request.header(AUTHORIZATION, header),
+        None => request,
+    }
 }
 
 struct Server<'a> {
-    realm: &'a str,
+    realm: &'a Url,
     service: Option<&'a str>,
     host: &'a Host,
     scope: &'a Scope,
+    scopes: Vec<String>,
 }
 
 impl Server<'_> {
-    fn request(&self, there: &Host, mut url: Url, credential: &Credential) -> Result<RequestBuilder, Fault> {
+    fn request(&self, there: &Host, credential: &Credential) -> Result<RequestBuilder, Fault> {
+        let mut url = self.realm.clone();
         let service = self.service.map(|service| ("service", service.to_owned()));
-        let scopes = self.scope.texts();
         if let Credential::IdentityToken(token) = credential {
-            let scope = scopes.join(" ");
+            let scope = self.scopes.join(" ");
             let fixed = [("grant_type", "refresh_token"), ("client_id", "drydock-pull"), ("scope", scope.as_str())];
             let secret = [("refresh_token", token.expose())];
             let service = self.service.map(|service| ("service", service));
             let form: Vec<_> = fixed.into_iter().chain(secret).chain(service).collect();
             return Ok(there.http.post(url).form(&form));
         }
-        let scopes = scopes.into_iter().map(|scope| ("scope", scope));
+        let scopes = self.scopes.iter().map(|scope| ("scope", scope.clone()));
         url.query_pairs_mut().extend_pairs(service.into_iter().chain(scopes));
-        let request = there.http.get(url);
-        Ok(match basic(credential)? {
-            Some(header) => request.header(reqwest::header::AUTHORIZATION, header),
-            None => request,
-        })
+        Ok(with_login(there.http.get(url), basic(credential)?))
     }
 }
 
@@ -270,15 +298,17 @@ impl Server<'_> {
 struct Token {
     token: Option<String>,
     access_token: Option<String>,
-    /// Seconds; 60 without, by the protocol.
-    expires_in: Option<u64>,
+    /// Seconds, as number or text; 60 without, by the protocol.
+    expires_in: Option<serde_json::Value>,
 }
 
 impl Token {
     fn pass(self) -> Result<(HeaderValue, Option<Instant>), Fault> {
-        let token = self.token.or(self.access_token).filter(|token| !token.is_empty()).map(Secret::new);
-        let token = token.ok_or_else(silent)?;
-        let life = Duration::from_secs(self.expires_in.unwrap_or(60).clamp(1, 12 * 3600));
+        let mut tokens = [self.token, self.access_token].into_iter().flatten();
+        let token = tokens.find(|token| !token.is_empty()).map(Secret::new);
+        let token = token.ok_or_else(|| Fault::Strange("the token server gave no token".to_owned()))?;
+        let seconds = self.expires_in.and_then(|told| told.as_f64().or_else(|| told.as_str()?.parse().ok()));
+        let life = Duration::from_secs_f64(seconds.unwrap_or(60.0).clamp(1.0, LONGEST_LIFE));
         // A short life is used up to its last tenth: the server's 401 says the rest.
         let renew_at = Instant::now() + life.saturating_sub(MARGIN).max(life * 9 / 10);
         Ok((bearer(token.expose())?, Some(renew_at)))
@@ -306,63 +336,9 @@ fn secret_header(text: &str) -> Result<HeaderValue, Fault> {
     Ok(header)
 }
 
-impl Challenge {
-    /// Of several the bearer token wins: registries that offer both want it.
-    pub fn parse(headers: &HeaderMap) -> Self {
-        let mut found = Self::Open;
-        for value in headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok()) {
-            let (scheme, rest) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
-            let parameter = |name: &str| parameters(rest).find(|(key, _)| key.eq_ignore_ascii_case(name));
-            if scheme.eq_ignore_ascii_case("bearer")
-                && let Some((_, realm)) = parameter("realm")
-            {
-                return Self::Bearer { realm, service: parameter("service").map(|(_, service)| service) };
-            }
-            if scheme.eq_ignore_ascii_case("basic") {
-                found = Self::Basic;
-            }
-        }
-        found
-    }
-}
-
-/// `key="value"` pairs; commas inside quotes do not part them.
-fn parameters(text: &str) -> impl Iterator<Item = (String, String)> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let (key, after) = rest.trim_start_matches([',', ' ']).split_once('=')?;
-        let (value, after) = match after.strip_prefix('"') {
-            Some(quoted) => quoted.split_once('"')?,
-            None => after.split_once(',').unwrap_or((after, "")),
-        };
-        rest = after;
-        Some((key.trim().to_owned(), value.trim().to_owned()))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn challenge(values: &[&str]) -> Challenge {
-        let mut headers = HeaderMap::new();
-        for value in values {
-            headers.append(WWW_AUTHENTICATE, value.parse().unwrap());
-        }
-        Challenge::parse(&headers)
-    }
-
-    #[test]
-    fn challenges_are_read_with_their_quotes() {
-        let bearer = r#"bearer realm="https://a.example/t?x=1,2",service="r",scope="repository:a:pull,push""#;
-        let expected =
-            Challenge::Bearer { realm: "https://a.example/t?x=1,2".to_owned(), service: Some("r".to_owned()) };
-        assert_eq!(challenge(&[bearer]), expected);
-        assert_eq!(challenge(&["Basic realm=\"x\"", bearer]), expected);
-        assert_eq!(challenge(&["Basic realm=x"]), Challenge::Basic);
-        assert_eq!(challenge(&["Bearer service=\"no realm\""]), Challenge::Open);
-        assert_eq!(challenge(&[]), Challenge::Open);
-    }
 
     #[test]
     fn a_login_shows_in_no_debug_output() {

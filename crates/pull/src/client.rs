@@ -1,12 +1,11 @@
 //! The distribution protocol: single requests with passes and redirects, and what is read from a registry.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderMap,
-    HeaderValue, LOCATION, RANGE,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, RANGE,
 };
 use reqwest::{Method, Response, Url};
 
@@ -16,13 +15,13 @@ use crate::digest::Digest;
 use crate::error::{Error, bare};
 use crate::manifest::{self, Manifest};
 use crate::progress::{Event, Events};
-use crate::reply::{self, Body};
+use crate::reply::{self, Body, content_range, encoding, header, not_as_stored, redirect, says_expired};
 use crate::retry::{Fault, Policy, Tries};
-use crate::transport::{Host, Options, Permit, Transport, authority};
+use crate::transport::{Host, Options, Permit, Transport};
 use crate::volume::{Pulse, Slice};
 
 /// Redirects that are followed for one request.
-const HOPS: usize = 5;
+pub const HOPS: usize = 10;
 /// Passes that one request may use up: a server may end each of them early, and many requests share one.
 const RENEWALS: usize = 32;
 const DIGEST_HEADER: &str = "docker-content-digest";
@@ -118,10 +117,17 @@ impl Client {
         let mut pass = self.auth.pass(request.host, &request.scope).await?;
         let permit = request.host.enter().await;
         for _ in 0..RENEWALS {
-            let (response, elsewhere) = self.hop(request, &pass).await?;
+            let (response, elsewhere) = match self.hop(request, &pass).await {
+                Err(fault @ Fault::Connection(_)) => {
+                    request.host.refused(permit);
+                    return Err(fault);
+                }
+                answer => answer?,
+            };
             let status = response.status();
             if status.is_success() {
                 pass.works();
+                request.host.took();
                 return Ok(Answer { response, permit });
             }
             let headers = response.headers().clone();
@@ -132,11 +138,15 @@ impl Client {
                 return Err(Fault::Strange(format!("the address it redirects to answers {status}, {answer}")));
             }
             let expired = matches!(status, 400 | 403) && pass.header.is_some() && says_expired(answer);
+            if matches!(status, 429 | 503) {
+                request.host.refused(permit);
+                return Err(fault);
+            }
             if status != 401 && !expired {
                 pass.works();
                 return Err(fault);
             }
-            pass = self.auth.refused(request.host, &request.scope, &pass, &headers, answer).await?;
+            pass = self.auth.refused(request, &pass, &headers, answer, expired).await?;
         }
         Err(Fault::Status { status: 401, retry_after: None, answer: "no token is taken for long".to_owned() })
     }
@@ -144,9 +154,9 @@ impl Client {
     /// Follows redirects; the pass goes to the registry's own address only. Tells whether another one answered.
     async fn hop(&self, request: &Request<'_>, pass: &Pass) -> Result<(Response, bool), Fault> {
         let mut url = request.url.clone();
-        let origin = (url.scheme().to_owned(), authority(&url));
+        let base = self.transport.base(request.host).await?;
         for _ in 0..=HOPS {
-            let at_origin = (url.scheme(), authority(&url)) == (origin.0.as_str(), origin.1.clone());
+            let at_origin = url.origin() == base.origin();
             let there;
             let host = if at_origin {
                 request.host
@@ -171,10 +181,7 @@ impl Client {
             let response = self.unless_silent(builder.send(), &pulse).await?;
             let Some(location) = redirect(&response) else { return Ok((response, !at_origin)) };
             let next = url.join(&location).map_err(|_| Fault::Strange("it redirects to no address".to_owned()))?;
-            if url.scheme() == "https" && next.scheme() != "https" && !self.transport.is_plain(&authority(&next)) {
-                let why = format!("it redirects to `{}`, which is without TLS", bare(next.as_str()));
-                return Err(Error::Malformed { what: bare(url.as_str()), why }.into());
-            }
+            self.transport.no_downgrade(&url, &next)?;
             url = next;
         }
         let why = format!("it redirects more than {HOPS} times");
@@ -205,9 +212,13 @@ impl Client {
         if throttling {
             host.pause(pause);
         }
+        self.wait(tries, reason, pause).await;
+        Ok(())
+    }
+
+    pub async fn wait(&self, tries: &Tries<'_>, reason: String, pause: Duration) {
         self.events.send(Event::Retry { what: tries.what().to_owned(), reason, pause });
         tokio::time::sleep(pause).await;
-        Ok(())
     }
 
     /// Sends until it succeeds or there is no sense in it.
@@ -225,7 +236,7 @@ impl Client {
         let host = self.host(place)?;
         let expected = reference.parse::<Digest>().ok();
         let separator = if expected.is_some() { '@' } else { ':' };
-        let mut tries = Tries::new(&self.policy, format!("manifest of {place}{separator}{reference}"));
+        let mut tries = Tries::new(&self.policy, format!("manifest of {place}{separator}{reference}")).may_lag();
         loop {
             match self.try_manifest(&host, place, reference, expected).await {
                 Ok(manifest) => return Ok(manifest),
@@ -245,17 +256,20 @@ impl Client {
         let mut request = Request::new(Method::GET, host, url, Scope::pull(&place.repository));
         request.headers.insert(ACCEPT, HeaderValue::from_static(manifest::ACCEPT));
         let answer = self.send(&request).await?;
-        as_stored(&answer.response, "manifest")?;
+        let (encoding, html) = (encoding(&answer.response), reply::is_html(&answer.response));
         let content_type = header(&answer.response, CONTENT_TYPE.as_str());
         let told = header(&answer.response, DIGEST_HEADER).and_then(|text| text.parse().ok());
         if answer.response.content_length().is_some_and(|length| length > manifest::LIMIT as u64) {
             let why = format!("the manifest is larger than {} MiB", manifest::LIMIT >> 20);
             return Err(Error::Malformed { what: format!("{place}:{reference}"), why }.into());
         }
-        let bytes = reply::read(answer.response, manifest::LIMIT, self.policy.silence).await?;
+        let (bytes, cut) = reply::read_until_fault(answer.response, manifest::LIMIT, self.policy.silence).await;
         let found = Digest::of(&bytes);
+        if let Some(fault) = cut.filter(|_| expected.or(told) != Some(found)) {
+            return Err(fault);
+        }
         if let Some(expected) = expected.or(told).filter(|expected| *expected != found) {
-            return Err(Fault::Digest { expected, found });
+            return Err(not_as_stored("manifest", html, encoding).unwrap_or(Fault::Digest { expected, found }));
         }
         Manifest::parse(bytes, content_type.as_deref()).map_err(|why| {
             // The bytes are what the registry says they are: they will not be others next time.
@@ -263,7 +277,7 @@ impl Client {
             if told.is_some() || expected.is_some() {
                 Fault::Final(Error::Malformed { what, why })
             } else {
-                Fault::Strange(why)
+                not_as_stored("manifest", html, encoding).unwrap_or(Fault::Strange(why))
             }
         })
     }
@@ -273,37 +287,39 @@ impl Client {
         let host = self.host(place)?;
         let mut tries = Tries::new(&self.policy, format!("manifest of {place}:{reference}"));
         loop {
-            let fault = match self.try_head(&host, place, reference, &scope).await {
-                Ok(Some(head)) => return Ok(Some(head)),
-                // Neither the digest nor HEAD itself is something that every registry has.
-                Ok(None) | Err(Fault::Status { status: 405, .. }) => {
-                    let manifest = self.manifest(place, reference).await?;
-                    let is_index = matches!(manifest.content, manifest::Content::Index { .. });
-                    return Ok(Some(Head { digest: manifest.digest, is_index }));
-                }
+            match self.try_head(&host, place, reference, &scope).await {
+                Ok(head) => return Ok(Some(head)),
                 Err(Fault::Status { status: 404, .. }) => return Ok(None),
-                Err(fault) => fault,
-            };
-            self.pause(&mut tries, fault, &host).await?;
+                Err(fault) => self.pause(&mut tries, fault, &host).await?,
+            }
         }
     }
 
-    async fn try_head(
-        &self,
-        host: &Host,
-        place: &Place,
-        reference: &str,
-        scope: &Scope,
-    ) -> Result<Option<Head>, Fault> {
+    /// By GET where the registry does not answer HEAD, or not with a digest.
+    async fn try_head(&self, host: &Host, place: &Place, reference: &str, scope: &Scope) -> Result<Head, Fault> {
         let url = self.url(host, &place.repository, &format!("manifests/{reference}")).await?;
         let mut request = Request::new(Method::HEAD, host, url, scope.clone());
         request.headers.insert(ACCEPT, HeaderValue::from_static(manifest::ACCEPT));
-        let answer = self.send(&request).await?;
-        as_stored(&answer.response, "manifest")?;
-        let digest = header(&answer.response, DIGEST_HEADER).and_then(|text| text.parse().ok());
-        let media_type = header(&answer.response, CONTENT_TYPE.as_str()).unwrap_or_default();
-        let is_index = media_type.contains("index") || media_type.contains("manifest.list");
-        Ok(digest.map(|digest| Head { digest, is_index }))
+        let told = match self.send(&request).await {
+            Err(Fault::Status { status: 400 | 405 | 415 | 501, .. }) => None,
+            answer => {
+                let response = answer?.response;
+                if let Some(fault) = not_as_stored("manifest", reply::is_html(&response), None) {
+                    return Err(fault);
+                }
+                let media_type = header(&response, CONTENT_TYPE.as_str()).unwrap_or_default();
+                let is_index = media_type.contains("index") || media_type.contains("manifest.list");
+                let digest = header(&response, DIGEST_HEADER).and_then(|text| text.parse().ok());
+                digest.map(|digest| Head { digest, is_index })
+            }
+        };
+        match told {
+            Some(head) => Ok(head),
+            None => {
+                let found = self.try_manifest(host, place, reference, reference.parse().ok()).await?;
+                Ok(Head { digest: found.digest, is_index: found.is_index() })
+            }
+        }
     }
 
     /// One try for the bytes `from..to` of a blob of this size. It may begin at 0 all the same.
@@ -317,64 +333,40 @@ impl Client {
         let host = self.host(place)?;
         let url = self.url(&host, &place.repository, &format!("blobs/{digest}")).await?;
         let mut request = Request::new(Method::GET, &host, url, Scope::pull(&place.repository));
-        let whole = from == 0 && to == size;
+        let whole = (from == 0 && to == size) || !host.gives_ranges();
         if !whole {
             let range = if to == size { format!("bytes={from}-") } else { format!("bytes={from}-{}", to - 1) };
             request.headers.insert(RANGE, HeaderValue::from_str(&range).expect("digits"));
         }
-        let Answer { response, permit } = self.send(&request).await?;
-        as_stored(&response, "blob")?;
+        let Answer { response, permit } = match self.send(&request).await {
+            Err(Fault::Status { status: 416, .. }) => {
+                host.ranged(false);
+                return Err(Fault::Strange(format!(
+                    "byte {from} of {size} was asked for, the server has no such range"
+                )));
+            }
+            answer => answer?,
+        };
         let start = match response.status().as_u16() {
-            206 => content_range(&response, from, size)?,
+            206 => {
+                let start = content_range(&response, from, size);
+                host.ranged(start.is_ok());
+                start?
+            }
             200 => {
                 if !whole {
-                    host.ignores_ranges.store(true, Ordering::Relaxed);
+                    host.ranged(false);
                 }
                 0
             }
             status => return Err(Fault::Strange(format!("the blob came with status {status}"))),
         };
+        // Some servers name the encoding of what is stored: then it has its own length.
+        if response.content_length().is_none_or(|len| len != if start == from { to - from } else { size })
+            && let Some(fault) = not_as_stored("blob", reply::is_html(&response), encoding(&response))
+        {
+            return Err(fault);
+        }
         Ok(Download { body: Body::new(response, self.policy.silence), start, _permit: permit })
-    }
-}
-
-fn redirect(response: &Response) -> Option<String> {
-    matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308)
-        .then(|| header(response, LOCATION.as_str()))
-        .flatten()
-}
-
-pub fn header(response: &Response, name: &str) -> Option<String> {
-    Some(response.headers().get(name)?.to_str().ok()?.to_owned())
-}
-
-/// Amazon ECR says with 403, its public registry with 400, what others say with 401.
-fn says_expired(answer: &str) -> bool {
-    let answer = answer.to_ascii_lowercase();
-    answer.contains("token has expired") || answer.contains("token is expired") || answer.contains("expiredtoken")
-}
-
-/// Login pages of a network and proxies that compress are no registry.
-fn as_stored(response: &Response, what: &str) -> Result<(), Fault> {
-    if reply::is_html(response) {
-        return Err(Fault::Strange(format!("an HTML page came instead of the {what}: a login page of the network?")));
-    }
-    match header(response, CONTENT_ENCODING.as_str()).filter(|encoding| encoding != "identity") {
-        Some(encoding) => Err(Fault::Strange(format!("the {what} came in encoding `{}`", encoding.escape_debug()))),
-        None => Ok(()),
-    }
-}
-
-/// `bytes FROM-TO/SIZE`, checked against what was asked for.
-fn content_range(response: &Response, from: u64, size: u64) -> Result<u64, Fault> {
-    let text = header(response, CONTENT_RANGE.as_str()).unwrap_or_default();
-    let parsed = text.strip_prefix("bytes ").and_then(|range| {
-        let (range, of) = range.split_once('/')?;
-        let start: u64 = range.split_once('-')?.0.parse().ok()?;
-        Some((start, of == "*" || of.parse() == Ok(size)))
-    });
-    match parsed {
-        Some((start, true)) if start == from => Ok(start),
-        _ => Err(Fault::Strange(format!("byte {from} of {size} was asked for, `{}` came", text.escape_debug()))),
     }
 }

@@ -1,6 +1,6 @@
 //! Images into a registry: what is there is left, what another repository has is mounted, the rest is sent once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,6 +15,7 @@ use crate::fetch::{self, Blob};
 use crate::manifest::{Descriptor, Manifest};
 use crate::pack::Pack;
 use crate::progress::Done;
+use crate::retry::{Fault, Tries};
 use crate::schedule::Wanted;
 use crate::volume::Slice;
 
@@ -38,12 +39,13 @@ pub struct Deliveries {
 
 /// Where the bytes come from.
 pub enum Supply {
-    Pack(Arc<Pack>),
-    /// From other registries, by way of a folder.
-    Registries {
-        blobs: HashMap<Digest, Blob>,
-        spool: PathBuf,
+    Pack {
+        pack: Arc<Pack>,
+        /// Where blobs that the pack leaves to its base may be: the target repository of an image of the base.
+        left_out: HashMap<Digest, String>,
     },
+    /// From other registries, by way of a folder.
+    Registries { blobs: HashMap<Digest, Blob>, spool: PathBuf },
 }
 
 pub struct Sender {
@@ -51,6 +53,8 @@ pub struct Sender {
     supply: Supply,
     /// The repository of a host that has the blob.
     holders: Cells<(String, Digest), String>,
+    /// Repositories of this run whose images have the blob.
+    users: HashMap<Digest, Vec<Place>>,
     fetched: Cells<Digest, ()>,
     /// Repositories that are missing are made.
     creates: bool,
@@ -106,8 +110,15 @@ impl Delivery {
 
 /// Sends what is missing, and mounts from what is there where it can; tells of each.
 pub async fn send_all(client: &Arc<Client>, supply: Supply, deliveries: Deliveries, creates: bool) {
+    let mut users: HashMap<Digest, Vec<Place>> = HashMap::new();
+    for delivery in deliveries.there.iter().chain(&deliveries.missing) {
+        for blob in delivery.blobs() {
+            users.entry(blob.digest).or_default().push(delivery.place.clone());
+        }
+    }
     let sender = Sender {
         client: Arc::clone(client),
+        users,
         supply,
         holders: Cells::default(),
         fetched: Cells::default(),
@@ -142,6 +153,25 @@ impl Sender {
         while let Some(joined) = tasks.join_next().await {
             joined.map_err(|error| Error::Network { what: delivery.name.clone(), source: error.into() })??;
         }
+        let mut tries = Tries::new(&self.client.policy, delivery.name.clone());
+        loop {
+            // It said that it had taken, or mounted, what it does not know now.
+            let unknown = |answer: &str| answer.contains("BLOB_UNKNOWN");
+            let (status, answer) = match self.manifests(delivery).await {
+                Err(Error::Status { status, answer, .. }) if unknown(&answer) => (status, answer),
+                Err(Error::NotFound { answer, .. }) if unknown(&answer) => (404, answer),
+                result => return result,
+            };
+            let fault = Fault::Status { status, retry_after: None, answer: answer.clone() };
+            let pause = tries.anew(fault)?;
+            self.client.wait(&tries, answer, pause).await;
+            for blob in delivery.blobs() {
+                self.unless_there(&delivery.place, &blob).await?;
+            }
+        }
+    }
+
+    async fn manifests(&self, delivery: &Delivery) -> Result<(), Error> {
         // An index is taken only where its manifests are.
         for manifest in &delivery.manifests[1..] {
             self.client.put_manifest(&delivery.place, None, manifest).await?;
@@ -149,31 +179,63 @@ impl Sender {
         self.client.put_manifest(&delivery.place, delivery.tag.as_deref(), delivery.root()).await
     }
 
+    async fn unless_there(&self, place: &Place, blob: &Descriptor) -> Result<(), Error> {
+        if self.client.has_blob(place, &blob.digest).await? {
+            return Ok(());
+        }
+        let (left_out, elsewhere) = self.elsewhere(place, &blob.digest);
+        if left_out && self.creates {
+            // Nothing is mounted into what is not there.
+            self.create(place).await?;
+        }
+        for from in &elsewhere {
+            if self.client.mount(place, &blob.digest, from).await? {
+                return Ok(());
+            }
+        }
+        if !left_out {
+            return self.upload(place, blob).await;
+        }
+        let asked = elsewhere.into_iter().collect::<Vec<_>>().join(", ");
+        let also =
+            if asked.is_empty() { String::new() } else { format!(", nor does the registry give it from {asked}") };
+        let answer = format!("the pack does not have it{also}: push the pack first that this one was made on (--base)");
+        Err(Error::NotFound { what: format!("layer {} of {place}", blob.digest), answer })
+    }
+
+    /// Whether the pack leaves the blob out; and other repositories of the registry that should have it.
+    fn elsewhere(&self, place: &Place, digest: &Digest) -> (bool, BTreeSet<&str>) {
+        let (left_out, of_base, places) = match &self.supply {
+            Supply::Pack { pack, .. } if pack.blob(digest).is_some() => (false, None, None),
+            Supply::Pack { left_out, .. } => (true, left_out.get(digest), self.users.get(digest)),
+            Supply::Registries { blobs, .. } => (false, None, blobs.get(digest).map(|blob| &blob.places)),
+        };
+        let here = places.into_iter().flatten().filter(|other| other.host == place.host).map(|other| &other.repository);
+        let elsewhere = here.chain(of_base).filter(|from| **from != place.repository);
+        (left_out, elsewhere.map(String::as_str).collect())
+    }
+
+    async fn create(&self, place: &Place) -> Result<(), Error> {
+        let created = self.created.get(place.clone());
+        let create = || self.client.keychain().create_repository(&place.host, &place.repository);
+        created.get_or_try_init(create).await.map(|_| ())
+    }
+
     async fn blob(&self, place: &Place, blob: &Descriptor) -> Result<(), Error> {
         let holder = self.holders.get((place.host.clone(), blob.digest));
-        let bring = || async {
-            if !self.client.has_blob(place, &blob.digest).await? {
-                self.upload(place, blob).await?;
-            }
-            Ok::<_, Error>(place.repository.clone())
-        };
+        let bring = || async { self.unless_there(place, blob).await.map(|()| place.repository.clone()) };
         let from = holder.get_or_try_init(bring).await?;
         if *from == place.repository || self.client.mount(place, &blob.digest, from).await? {
             return Ok(());
         }
-        if !self.client.has_blob(place, &blob.digest).await? {
-            self.upload(place, blob).await?;
-        }
-        Ok(())
+        self.unless_there(place, blob).await
     }
 
     async fn upload(&self, place: &Place, blob: &Descriptor) -> Result<(), Error> {
         let bytes = self.obtain(blob).await?;
         match self.client.upload(place, &blob.digest, &bytes).await {
             Err(Error::NotFound { answer, .. }) if self.creates && answer.contains("NAME_UNKNOWN") => {
-                let created = self.created.get(place.clone());
-                let create = || self.client.keychain().create_repository(&place.host, &place.repository);
-                created.get_or_try_init(create).await?;
+                self.create(place).await?;
                 self.client.upload(place, &blob.digest, &bytes).await
             }
             result => result,
@@ -183,11 +245,7 @@ impl Sender {
     async fn obtain(&self, wanted: &Descriptor) -> Result<Slice, Error> {
         let absent = |answer: &str| Error::NotFound { what: wanted.digest.to_string(), answer: answer.to_owned() };
         match &self.supply {
-            Supply::Pack(pack) => match pack.blob(&wanted.digest) {
-                Some(slice) => Ok(slice.clone()),
-                None if pack.base.is_some() => Err(absent("the pack leaves it to its base: push that first")),
-                None => Err(absent("the pack lacks it")),
-            },
+            Supply::Pack { pack, .. } => pack.blob(&wanted.digest).cloned().ok_or_else(|| absent("the pack lacks it")),
             Supply::Registries { blobs, spool } => {
                 let blob = blobs.get(&wanted.digest).ok_or_else(|| absent("no source has it"))?;
                 let path = spool.join(wanted.digest.hex());

@@ -71,10 +71,9 @@ impl Engine {
         }
         self.insist(image, &reference, async |login| {
             self.pull_once(image, &reference, login).await?;
-            match self.digests(image).await {
-                Ok(found) if found.is_empty() => Err(Fault::Strange("the pull ended without the image".to_owned())),
-                Ok(_) => Ok(()),
-                Err(error) => Err(error.into()),
+            match self.try_digests(image).await?.is_empty() {
+                true => Err(Fault::Strange("the pull ended without the image".to_owned())),
+                false => Ok(()),
             }
         })
         .await?;
@@ -102,6 +101,16 @@ impl Engine {
 
     /// The digests under which the engine knows the image; none where it has none of that name.
     pub async fn digests(&self, image: &str) -> Result<Vec<String>, Error> {
+        let mut tries = Tries::new(&self.policy, image);
+        loop {
+            match self.try_digests(image).await {
+                Ok(digests) => return Ok(digests),
+                Err(fault) => self.pause(&mut tries, fault).await?,
+            }
+        }
+    }
+
+    async fn try_digests(&self, image: &str) -> Result<Vec<String>, Fault> {
         let name = Reference::parse(image).ok().map(|reference| (reference.host, reference.path));
         match self.docker.inspect_image(image).await {
             Ok(found) => Ok(found
@@ -115,7 +124,7 @@ impl Engine {
                 })
                 .collect()),
             Err(EngineError::DockerResponseServerError { status_code: 404, .. }) => Ok(Vec::new()),
-            Err(error) => Err(self.fault(error).into_error(image)),
+            Err(error) => Err(self.fault(error)),
         }
     }
 
@@ -163,15 +172,23 @@ impl Engine {
                 Ok(done) => return Ok(done),
                 Err(fault) => fault,
             };
-            if fault.status() == Some(401) && login != Credential::Anonymous && !refreshed {
+            if fault.status() == Some(401) {
+                if login == Credential::Anonymous || refreshed {
+                    return Err(fault.into_error(image));
+                }
                 refreshed = true;
                 continue;
             }
-            let reason = fault.to_string();
-            let pause = tries.again(fault)?;
-            self.events.send(Event::Retry { what: image.to_owned(), reason, pause });
-            tokio::time::sleep(pause).await;
+            self.pause(&mut tries, fault).await?;
         }
+    }
+
+    async fn pause(&self, tries: &mut Tries<'_>, fault: Fault) -> Result<(), Error> {
+        let reason = fault.to_string();
+        let pause = tries.again(fault)?;
+        self.events.send(Event::Retry { what: tries.what().to_owned(), reason, pause });
+        tokio::time::sleep(pause).await;
+        Ok(())
     }
 
     fn fault(&self, error: EngineError) -> Fault {
@@ -182,23 +199,16 @@ impl Engine {
             EngineError::JsonDataError { .. } | EngineError::JsonSerdeError { .. } => {
                 Fault::Strange("the engine answers what is no JSON".to_owned())
             }
-            // No socket, or no right to it: waiting does not help.
-            EngineError::SocketNotFoundError(_) => self.unreachable(error),
             error => {
                 let text = crate::error::chain(&error);
-                let refused = ["ermission denied", "o such file", "onnection refused", "error trying to connect"];
-                if refused.iter().any(|word| text.contains(word)) {
-                    self.unreachable(error)
-                } else {
-                    Fault::Connection(error.into())
+                let what = format!("the Docker Engine at {}", self.address);
+                match text.contains("ermission denied") {
+                    true => Fault::Final(Error::Network { what, source: Cause::from(error) }),
+                    // It answered before: somebody starts it anew, say.
+                    false => Fault::Connection(format!("{what}: {text}").into()),
                 }
             }
         }
-    }
-
-    fn unreachable(&self, error: EngineError) -> Fault {
-        let what = format!("the Docker Engine at {}", self.address);
-        Fault::Final(Error::Network { what, source: Cause::from(error) })
     }
 }
 

@@ -50,10 +50,9 @@ pub async fn blob(client: &Arc<Client>, blob: &Blob, parts: &Path, target: &Path
     for place in &blob.places {
         let source = Source { client: Arc::clone(client), place: place.clone(), digest: blob.digest, size: blob.size };
         match source.fetch(parts, target).await {
-            Err(error @ (Error::NotFound { .. } | Error::Denied { .. } | Error::Credentials { .. })) => {
-                last = Some(error);
-            }
-            other => return other,
+            Err(error @ (Error::Disk { .. } | Error::Space { .. } | Error::Interrupted)) => return Err(error),
+            Err(error) => last = Some(error),
+            Ok(()) => return Ok(()),
         }
     }
     Err(last.unwrap_or_else(|| Error::NotFound { what: blob.digest.to_string(), answer: "no place is known".into() }))

@@ -91,6 +91,16 @@ impl Platform {
         }
     }
 
+    /// Of this machine, as far as images go: Linux.
+    pub fn here() -> Self {
+        let architecture = match std::env::consts::ARCH {
+            "x86_64" => "amd64",
+            "aarch64" => "arm64",
+            other => other,
+        };
+        Self { os: "linux".to_owned(), architecture: architecture.to_owned(), variant: None }
+    }
+
     fn answers(&self, wanted: &Self) -> bool {
         let variant = wanted.variant.is_none() || wanted.variant == self.variant;
         self.os == wanted.os && self.architecture == wanted.architecture && variant
@@ -144,6 +154,10 @@ impl Manifest {
             size: self.bytes.len() as u64,
             platform: None,
         }
+    }
+
+    pub const fn is_index(&self) -> bool {
+        matches!(self.content, Content::Index { .. })
     }
 
     /// Config and layers; none of an index. Layers that are not to be distributed are left where they are.

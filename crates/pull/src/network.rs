@@ -55,10 +55,14 @@ where
     result?.map(|()| code)
 }
 
+/// Threads that may wait, for the disk or for a name: each of them costs memory of its own.
+const WAITING_THREADS: usize = 8;
+
 /// Two threads at least: one hashes while the other reads.
 pub fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     let threads = std::thread::available_parallelism().map_or(2, |n| n.get().clamp(2, 4));
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(threads).max_blocking_threads(WAITING_THREADS).enable_all().build();
     runtime.map_err(|source| Error::Network { what: "the runtime".to_owned(), source: source.into() })
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::manifest::{self, Content, Descriptor, Manifest};
-use crate::store::{BASE, BLOBS, Entry, INDEX_FILE, read_index};
+use crate::store::{BASE, BASE_HOLDERS, BLOBS, Entry, INDEX_FILE, read_index};
 use crate::volume::{Slice, Volume};
 
 /// Largest index in bytes: some fifty thousand images.
@@ -24,6 +24,8 @@ pub struct Pack {
     pub digest: Digest,
     /// The pack that has the blobs which this one leaves out.
     pub base: Option<Digest>,
+    /// An image of the base, by name, for each of these.
+    pub base_holders: HashMap<Digest, String>,
     blobs: HashMap<Digest, Slice>,
 }
 
@@ -37,10 +39,15 @@ impl Pack {
             return Err(bad(format!("its index is larger than {} MiB", INDEX_LIMIT >> 20)));
         }
         let index = index.read()?;
-        let base = serde_json::from_slice::<Value>(&index).ok();
-        let base = base.and_then(|index| index["annotations"][BASE].as_str()?.parse().ok());
+        let annotations = serde_json::from_slice::<Value>(&index).map(|mut index| index["annotations"].take());
+        let annotations = annotations.unwrap_or_default();
+        let base = annotations[BASE].as_str().and_then(|base| base.parse().ok());
+        let holders = annotations[BASE_HOLDERS].as_str().and_then(|text| serde_json::from_str(text).ok());
+        let holders: HashMap<String, String> = holders.unwrap_or_default();
+        let base_holders =
+            holders.into_iter().filter_map(|(digest, name)| Some((digest.parse().ok()?, name))).collect();
         let entries = read_index(&index).map_err(bad)?;
-        Ok(Self { path: path.to_owned(), entries, digest: Digest::of(&index), base, blobs })
+        Ok(Self { path: path.to_owned(), entries, digest: Digest::of(&index), base, base_holders, blobs })
     }
 
     pub fn blob(&self, digest: &Digest) -> Option<&Slice> {

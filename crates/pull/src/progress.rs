@@ -25,11 +25,10 @@ pub enum Event {
         pause: Duration,
     },
     Image(Image),
-    /// What a dry run would do.
+    /// What a dry run would do; digest and bytes where its registry says them.
     Would {
         image: String,
-        digest: String,
-        bytes: u64,
+        known: Option<(String, u64)>,
     },
     Remark(String),
 }
@@ -183,11 +182,13 @@ impl Reports {
                 return self.object(json!({"event": "remark", "text": text}), session);
             }
             Event::Remark(text) => self.line(&text, session),
-            Event::Would { image, digest, bytes } if self.json => {
+            Event::Would { image, known } if self.json => {
+                let (digest, bytes) = known.unzip();
                 let event = json!({"event": "would", "image": image, "digest": digest, "bytes": bytes});
                 return self.object(event, session);
             }
-            Event::Would { image, digest, bytes } => {
+            Event::Would { image, known: None } => return session.line(image),
+            Event::Would { image, known: Some((digest, bytes)) } => {
                 return session.line(format_args!("{image}  {digest}  {}", size(bytes)));
             }
             Event::Image(image) => return self.image(image, session),

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::Response;
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 
 use crate::manifest::without_parameters;
 use crate::retry::{Fault, retry_after};
@@ -45,18 +45,27 @@ impl Body {
 
 /// The whole body, which must not be longer than this.
 pub async fn read(response: Response, limit: usize, silence: Duration) -> Result<Bytes, Fault> {
+    match read_until_fault(response, limit, silence).await {
+        (bytes, None) => Ok(bytes),
+        (_, Some(fault)) => Err(fault),
+    }
+}
+
+/// What comes of the body, and why there is no more: some servers end the connection itself without a word of TLS.
+pub async fn read_until_fault(response: Response, limit: usize, silence: Duration) -> (Bytes, Option<Fault>) {
     let too_long = || Fault::Strange(format!("the answer is larger than {} KiB", limit >> 10));
     if response.content_length().is_some_and(|length| length > limit as u64) {
-        return Err(too_long());
+        return (Bytes::new(), Some(too_long()));
     }
     let (mut body, mut bytes) = (Body::new(response, silence), BytesMut::new());
-    while let Some(chunk) = body.chunk().await? {
-        if bytes.len() + chunk.len() > limit {
-            return Err(too_long());
+    loop {
+        match body.chunk().await {
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > limit => return (Bytes::new(), Some(too_long())),
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(None) => return (bytes.freeze(), None),
+            Err(fault) => return (bytes.freeze(), Some(fault)),
         }
-        bytes.extend_from_slice(&chunk);
     }
-    Ok(bytes.freeze())
 }
 
 /// The fault that an unsuccessful answer is, with the server's words.
@@ -96,6 +105,49 @@ fn words(body: &[u8]) -> String {
         Err(_) => String::from_utf8_lossy(body).lines().next().unwrap_or_default().to_owned(),
     };
     text.chars().filter(|c| !c.is_control()).take(TOLD).collect()
+}
+
+pub fn redirect(response: &Response) -> Option<String> {
+    matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308)
+        .then(|| header(response, LOCATION.as_str()))
+        .flatten()
+}
+
+pub fn header(response: &Response, name: &str) -> Option<String> {
+    Some(response.headers().get(name)?.to_str().ok()?.to_owned())
+}
+
+/// Amazon ECR says with 403, its public registry with 400, what others say with 401.
+pub fn says_expired(answer: &str) -> bool {
+    let answer = answer.to_ascii_lowercase();
+    answer.contains("token has expired") || answer.contains("token is expired") || answer.contains("expiredtoken")
+}
+
+pub fn encoding(response: &Response) -> Option<String> {
+    header(response, CONTENT_ENCODING.as_str()).filter(|encoding| encoding != "identity")
+}
+
+/// Login pages of a network and proxies that compress are no registry.
+pub fn not_as_stored(what: &str, html: bool, encoding: Option<String>) -> Option<Fault> {
+    if html {
+        return Some(Fault::Strange(format!("an HTML page came instead of the {what}: a login page of the network?")));
+    }
+    let encoding = encoding?;
+    Some(Fault::Strange(format!("the {what} came in encoding `{}`", encoding.escape_debug())))
+}
+
+/// `bytes FROM-TO/SIZE`, checked against what was asked for.
+pub fn content_range(response: &Response, from: u64, size: u64) -> Result<u64, Fault> {
+    let text = header(response, CONTENT_RANGE.as_str()).unwrap_or_default();
+    let parsed = text.strip_prefix("bytes ").and_then(|range| {
+        let (range, of) = range.split_once('/')?;
+        let start: u64 = range.split_once('-')?.0.parse().ok()?;
+        Some((start, of == "*" || of.parse() == Ok(size)))
+    });
+    match parsed {
+        Some((start, true)) if start == from => Ok(start),
+        _ => Err(Fault::Strange(format!("byte {from} of {size} was asked for, `{}` came", text.escape_debug()))),
+    }
 }
 
 #[cfg(test)]

@@ -102,11 +102,21 @@ impl Fault {
         }
     }
 
+    /// The server understood, and will not do it next time either.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.status(), Some(400..=499)) && !self.may_pass()
+    }
+
     fn may_pass(&self) -> bool {
         match self {
             Self::Connection(cause) => !crate::error::chain(cause.as_ref()).contains("certificate"),
             Self::Truncated { .. } | Self::Silent(_) | Self::Strange(_) | Self::Digest { .. } => true,
-            Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504 | 520..=529),
+            // 3xx is a redirect without an address. What stays: a method or a version that is not known, and a network
+            // that wants a login.
+            Self::Status { status, .. } => match status {
+                501 | 505 | 511 => false,
+                _ => matches!(status, 300..=399 | 408 | 425 | 429 | 500..=599),
+            },
             Self::Final(_) => false,
         }
     }
@@ -141,7 +151,7 @@ pub struct Tries<'p> {
     may_lag: bool,
 }
 
-/// Tries of a 404 that may be lag.
+/// Tries of a 404 that may be lag, or of a 401 that may be a hiccup.
 const LAG_TRIES: u32 = 3;
 /// What a server without Retry-After is given after a 429, at least.
 const THROTTLED_PAUSE: Duration = Duration::from_secs(2);
@@ -163,7 +173,7 @@ impl<'p> Tries<'p> {
 
     /// Bytes came: what failed before does not count any more.
     pub fn progress(&mut self) {
-        self.failures = 0;
+        (self.failures, self.missed) = (0, 0);
     }
 
     /// How long to wait before the next try, or the error that ends it.
@@ -175,7 +185,12 @@ impl<'p> Tries<'p> {
             self.refetched = true;
             return Ok(Duration::ZERO);
         }
-        let lags = self.may_lag && fault.status() == Some(404) && self.missed < LAG_TRIES;
+        let lags = match fault.status() {
+            Some(404) => self.may_lag && self.missed < LAG_TRIES,
+            // One that no other login would help against: those end it elsewhere.
+            Some(401) => self.missed < LAG_TRIES,
+            _ => false,
+        };
         if lags {
             self.missed += 1;
         } else if !fault.may_pass() {
@@ -184,16 +199,26 @@ impl<'p> Tries<'p> {
         if fault.is_throttling() {
             return self.throttled(fault);
         }
+        self.anew(fault)
+    }
+
+    /// As [`Self::again`] for a fault that does not pass by waiting, but by another way of doing the whole.
+    pub fn anew(&mut self, fault: Fault) -> Result<Duration, Error> {
         self.failures += 1;
+        let told = fault.retry_after().unwrap_or_default();
+        if told > self.policy.patience {
+            return Err(self.too_long(fault));
+        }
         if self.failures > self.policy.retries {
             return Err(fault.into_error(&self.what));
         }
-        Ok(fault.retry_after().unwrap_or_default() + self.jittered(self.policy.pause))
+        Ok(told + self.jittered(self.policy.pause))
     }
 
-    /// Waiting as told is no failure; only the patience ends it.
+    /// Waiting as told is no failure; only the patience ends it. A time that has passed already is no time told.
     fn throttled(&mut self, fault: Fault) -> Result<Duration, Error> {
-        let pause = match fault.retry_after() {
+        let pause = match fault.retry_after().filter(|told| !told.is_zero()) {
+            Some(told) if told > self.policy.patience => return Err(self.too_long(fault)),
             Some(told) => told + self.jittered(self.policy.pause.min(Duration::from_millis(200))),
             None => {
                 self.failures += 1;
@@ -203,6 +228,13 @@ impl<'p> Tries<'p> {
         self.waited += pause;
         let spent = self.waited > self.policy.patience || self.failures > self.policy.retries * 2;
         if spent { Err(fault.into_error(&self.what)) } else { Ok(pause) }
+    }
+
+    fn too_long(&self, fault: Fault) -> Error {
+        let seconds = fault.retry_after().unwrap_or_default().as_secs();
+        let Fault::Status { status, answer, .. } = fault else { return fault.into_error(&self.what) };
+        let answer = format!("{answer}, it asks to be left alone for {seconds} s");
+        Error::Status { what: self.what.clone(), status, answer: answer.trim_start_matches(", ").to_owned() }
     }
 
     fn jittered(&self, base: Duration) -> Duration {
@@ -275,7 +307,12 @@ mod tests {
             assert!(pause >= Duration::from_secs(10) && pause < Duration::from_secs(11), "{pause:?}");
         }
         assert!(tries.again(status(429, Some(10))).is_err());
-        assert!(Tries::new(&policy, "blob").again(status(429, Some(86_400))).is_err());
+        for (code, told) in [(429, 86_400), (429, u64::MAX), (502, u64::MAX)] {
+            assert!(Tries::new(&policy, "blob").again(status(code, Some(told))).is_err(), "{code} {told}");
+        }
+        let mut tries = Tries::new(&policy, "blob");
+        assert!((0..2).all(|_| tries.again(status(429, Some(0))).is_ok()));
+        assert!(tries.again(status(429, Some(0))).is_err(), "no time told, no patience");
     }
 
     #[test]
@@ -287,11 +324,14 @@ mod tests {
         let error = tries.again(digest(b"wrong")).unwrap_err();
         assert_eq!(error.exit_code(), 6);
         assert!(error.to_string().contains(&Digest::of(b"wrong").to_string()), "{error}");
-        for (code, exit) in [(401, 3), (403, 3), (404, 4), (400, 5), (416, 5)] {
+        for (code, exit) in [(403, 3), (404, 4), (400, 5), (416, 5)] {
             assert_eq!(Tries::new(&policy, "blob").again(status(code, None)).unwrap_err().exit_code(), exit);
         }
         let mut tries = Tries::new(&policy, "blob").may_lag();
         assert!((0..3).all(|_| tries.again(status(404, None)).is_ok()));
         assert_eq!(tries.again(status(404, None)).unwrap_err().exit_code(), 4);
+        let mut tries = Tries::new(&policy, "blob");
+        assert!((0..3).all(|_| tries.again(status(401, None)).is_ok()));
+        assert_eq!(tries.again(status(401, None)).unwrap_err().exit_code(), 3);
     }
 }

@@ -88,7 +88,7 @@ pub async fn resolve(client: &Client, wanted: Wanted, platform: Option<&Platform
     let mut images = Vec::with_capacity(chosen.len() + 1);
     for descriptor in chosen {
         let image = client.manifest(&wanted.place, &descriptor.digest.to_string()).await?;
-        if matches!(image.content, Content::Index { .. }) {
+        if image.is_index() {
             let why = "its index names another index".to_owned();
             return Err(Error::Malformed { what: wanted.asked.clone(), why });
         }

@@ -1,5 +1,6 @@
 //! A pack as a folder: OCI's image layout, written by one run at a time.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,12 +23,23 @@ pub const NAME: &str = "org.opencontainers.image.ref.name";
 pub const CONTAINERD_NAME: &str = "io.containerd.image.name";
 /// The digest of the index of the pack that has the blobs which this one leaves out.
 pub const BASE: &str = "dev.drydock.pack.base";
+/// For each of these blobs an image of that pack that has it: as JSON, since annotations are text.
+pub const BASE_HOLDERS: &str = "dev.drydock.pack.base.holders";
 
 /// An image in a pack: its full name, and its manifest or index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub name: String,
     pub descriptor: Descriptor,
+}
+
+/// The pack that has the blobs which another one leaves out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base {
+    /// Of its index.
+    pub digest: Digest,
+    /// An image of it, by name, for each blob that is left out.
+    pub holders: BTreeMap<Digest, String>,
 }
 
 /// A folder that is being filled. No other run writes to it as long as this lives.
@@ -107,7 +119,7 @@ impl Layout {
     }
 
     /// Names the images; those of earlier runs stay. The pack is whole from here on.
-    pub fn finish(&self, added: Vec<Entry>, base: Option<Digest>) -> Result<Vec<Entry>, Error> {
+    pub fn finish(&self, added: Vec<Entry>, base: Option<&Base>) -> Result<Vec<Entry>, Error> {
         let mut entries = self.entries()?;
         entries.retain(|entry| added.iter().all(|new| new.name != entry.name));
         entries.extend(added);
@@ -136,7 +148,7 @@ pub fn open_to_all(path: &Path) -> io::Result<()> {
 }
 
 /// The same bytes for the same images.
-pub fn index(entries: &[Entry], base: Option<Digest>) -> String {
+pub fn index(entries: &[Entry], base: Option<&Base>) -> String {
     let manifests = entries.iter().map(|entry| {
         let Descriptor { media_type, digest, size, .. } = &entry.descriptor;
         json!({"mediaType": media_type, "digest": digest.to_string(), "size": size,
@@ -148,7 +160,10 @@ pub fn index(entries: &[Entry], base: Option<Digest>) -> String {
     index.insert("mediaType".to_owned(), OCI_INDEX.into());
     index.insert("manifests".to_owned(), manifests.into());
     if let Some(base) = base {
-        index.insert("annotations".to_owned(), json!({BASE: base.to_string()}));
+        let holders: Map<String, Value> =
+            base.holders.iter().map(|(digest, name)| (digest.to_string(), name.clone().into())).collect();
+        let annotations = json!({BASE: base.digest.to_string(), BASE_HOLDERS: Value::Object(holders).to_string()});
+        index.insert("annotations".to_owned(), annotations);
     }
     Value::Object(index).to_string()
 }

@@ -3,18 +3,21 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::{Certificate, Identity, Url};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
-use crate::error::Error;
+use crate::error::{Error, bare};
 use crate::retry::Fault;
 
 /// Where `docker.io` is spoken to.
 pub const DOCKER_HUB_REGISTRY: &str = "registry-1.docker.io";
+
+/// Connections where nobody says otherwise: stores of images limit each of them, to some megabytes a second.
+pub const CONNECTIONS: u16 = 32;
 
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -33,8 +36,8 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            jobs: 32,
-            per_host: 20,
+            jobs: CONNECTIONS.into(),
+            per_host: CONNECTIONS.into(),
             authorities: Vec::new(),
             plain_http: Vec::new(),
             certs_d: "/etc/docker/certs.d".into(),
@@ -47,6 +50,8 @@ impl Default for Options {
 pub struct Transport {
     pub options: Options,
     shared: reqwest::Client,
+    /// For loopback: no proxy leads there.
+    direct: OnceLock<reqwest::Client>,
     jobs: Arc<Semaphore>,
     hosts: Mutex<HashMap<String, Arc<Host>>>,
 }
@@ -55,28 +60,44 @@ pub struct Transport {
 pub struct Host {
     pub name: String,
     pub http: reqwest::Client,
-    /// The server answers ranges with the whole.
-    pub ignores_ranges: AtomicBool,
+    /// Ranges in a row that were answered with something else.
+    odd_ranges: AtomicU32,
     scheme: OnceCell<&'static str>,
     jobs: Arc<Semaphore>,
     own: Arc<Semaphore>,
-    not_before: Mutex<Option<Instant>>,
+    /// Connections to it at most.
+    most: usize,
+    pace: Mutex<Pace>,
+}
+
+/// What a host has said of how much it bears.
+#[derive(Default)]
+struct Pace {
+    not_before: Option<Instant>,
+    /// Connections that are done without since it refused some.
+    without: usize,
+    refused: Option<Instant>,
 }
 
 /// The right to one connection. Held until the body is read.
 pub struct Permit {
     _all: OwnedSemaphorePermit,
-    _own: OwnedSemaphorePermit,
+    own: OwnedSemaphorePermit,
 }
+
+/// Odd answers from which on a host is asked for ranges no more.
+const ODD_RANGES: u32 = 3;
+/// So long after its last refusal a host is given a connection more for each success.
+const RECOVERY: Duration = Duration::from_secs(2);
 
 impl Transport {
     pub fn new(options: Options) -> Result<Self, Error> {
         // Already installed is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let authorities = certificates(&options.authorities)?;
-        let shared = build(&options, authorities, None)?;
+        let shared = build(&options, authorities, None, false)?;
         let jobs = Arc::new(Semaphore::new(options.jobs.max(1)));
-        Ok(Self { options, shared, jobs, hosts: Mutex::default() })
+        Ok(Self { options, shared, direct: OnceLock::new(), jobs, hosts: Mutex::default() })
     }
 
     pub fn host(&self, name: &str) -> Result<Arc<Host>, Error> {
@@ -84,14 +105,16 @@ impl Transport {
         if let Some(host) = hosts.get(name) {
             return Ok(Arc::clone(host));
         }
+        let most = self.options.per_host.max(1);
         let host = Arc::new(Host {
             name: name.to_owned(),
             http: self.http(name)?,
-            ignores_ranges: AtomicBool::new(false),
+            odd_ranges: AtomicU32::new(0),
             scheme: OnceCell::new(),
             jobs: Arc::clone(&self.jobs),
-            own: Arc::new(Semaphore::new(self.options.per_host.max(1))),
-            not_before: Mutex::default(),
+            own: Arc::new(Semaphore::new(most)),
+            most,
+            pace: Mutex::default(),
         });
         hosts.insert(name.to_owned(), Arc::clone(&host));
         Ok(host)
@@ -111,7 +134,8 @@ impl Transport {
             if !is_loopback(&host.name) {
                 return Ok("https");
             }
-            match host.http.head(format!("https://{}/v2/", host.name)).send().await {
+            let asked = host.http.head(format!("https://{}/v2/", host.name)).timeout(self.options.connect);
+            match asked.send().await {
                 Ok(_) => Ok("https"),
                 Err(error) if is_no_tls(&error) => Ok("http"),
                 Err(error) => Err(Fault::Connection(error.without_url().into())),
@@ -126,11 +150,24 @@ impl Transport {
         self.options.plain_http.iter().any(|plain| plain == host)
     }
 
+    /// What came with TLS is not gone on with without.
+    pub fn no_downgrade(&self, from: &Url, to: &Url) -> Result<(), Error> {
+        if from.scheme() != "https" || to.scheme() == "https" || self.is_plain(&authority(to)) {
+            return Ok(());
+        }
+        let why = format!("it leads to `{}`, which is without TLS", bare(to.as_str()));
+        Err(Error::Malformed { what: bare(from.as_str()), why })
+    }
+
     fn http(&self, host: &str) -> Result<reqwest::Client, Error> {
-        let folder = self.options.certs_d.join(host);
+        let (folder, here) = (self.options.certs_d.join(host), is_loopback(host));
         let mut names: Vec<PathBuf> = match fs::read_dir(&folder) {
             Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
-            Err(_) => return Ok(self.shared.clone()),
+            Err(_) if !here => return Ok(self.shared.clone()),
+            Err(_) => {
+                let direct = build(&self.options, certificates(&self.options.authorities)?, None, true)?;
+                return Ok(self.direct.get_or_init(|| direct).clone());
+            }
         };
         names.sort();
         let of = |extension: &str| {
@@ -147,7 +184,7 @@ impl Transport {
                 Some(Identity::from_pem(&pem).map_err(|error| unusable(certificate, &error))?)
             }
         };
-        build(&self.options, authorities, identity)
+        build(&self.options, authorities, identity, here)
     }
 }
 
@@ -157,6 +194,7 @@ fn build(
     options: &Options,
     authorities: Vec<Certificate>,
     identity: Option<Identity>,
+    without_proxy: bool,
 ) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("drydock-pull/", env!("CARGO_PKG_VERSION")))
@@ -169,6 +207,9 @@ fn build(
         .tls_certs_merge(authorities);
     if let Some(identity) = identity {
         builder = builder.identity(identity);
+    }
+    if without_proxy {
+        builder = builder.no_proxy();
     }
     builder.build().map_err(|source| Error::Network { what: "TLS".to_owned(), source: source.into() })
 }
@@ -201,8 +242,11 @@ fn is_no_tls(error: &reqwest::Error) -> bool {
 }
 
 fn is_loopback(host: &str) -> bool {
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    name == "localhost" || name.parse().is_ok_and(|address: std::net::Ipv4Addr| address.is_loopback())
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    };
+    name == "localhost" || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
 }
 
 /// Host, and port where it is not the scheme's own.
@@ -218,9 +262,9 @@ impl Host {
             let (own, all) = (Arc::clone(&self.own), Arc::clone(&self.jobs));
             let own = own.acquire_owned().await.expect("never closed");
             let all = all.acquire_owned().await.expect("never closed");
-            let not_before = *self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
+            let not_before = self.pace().not_before;
             match not_before.filter(|until| *until > Instant::now()) {
-                None => return Permit { _all: all, _own: own },
+                None => return Permit { _all: all, own },
                 Some(until) => {
                     drop((own, all));
                     tokio::time::sleep_until(until.into()).await;
@@ -234,12 +278,44 @@ impl Host {
     /// The host asks for a pause: it counts for all its connections.
     pub fn pause(&self, time: Duration) {
         let until = Instant::now() + time;
-        let mut not_before = self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
-        *not_before = Some(not_before.map_or(until, |other| other.max(until)));
+        let mut pace = self.pace();
+        pace.not_before = Some(pace.not_before.map_or(until, |other| other.max(until)));
+    }
+
+    /// The host took a request: after a while without refusals it gets a connection more.
+    pub fn took(&self) {
+        let mut pace = self.pace();
+        if pace.without > 0 && pace.refused.is_none_or(|at| at.elapsed() > RECOVERY) {
+            pace.without -= 1;
+            self.own.add_permits(1);
+        }
+    }
+
+    /// The host refused a request because it has too many: from now on it gets one less than it has.
+    pub fn refused(&self, permit: Permit) {
+        let mut pace = self.pace();
+        pace.refused = Some(Instant::now());
+        pace.without += self.own.forget_permits(self.most);
+        if self.most - pace.without > 1 {
+            pace.without += 1;
+            permit.own.forget();
+        }
     }
 
     pub fn gives_ranges(&self) -> bool {
-        !self.ignores_ranges.load(Ordering::Relaxed)
+        self.odd_ranges.load(Ordering::Relaxed) < ODD_RANGES
+    }
+
+    /// Whether a range was answered with that range.
+    pub fn ranged(&self, right: bool) {
+        match right {
+            true => self.odd_ranges.store(0, Ordering::Relaxed),
+            false => _ = self.odd_ranges.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -254,6 +330,9 @@ mod tests {
             ("localhost:5000", true),
             ("127.0.0.1:5000", true),
             ("127.1.2.3", true),
+            ("[::1]:5000", true),
+            ("[::1]", true),
+            ("[fe80::1]:5000", false),
             ("127.0.0.1.example.com", false),
             ("localhost.example.com:80", false),
             ("10.0.0.1:5000", false),

@@ -5,12 +5,13 @@ use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderValue, LOCAT
 use reqwest::{Method, Url};
 
 use crate::auth::Scope;
-use crate::client::{Answer, Client, Payload, Place, Request, header};
+use crate::client::{Answer, Client, Payload, Place, Request};
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::manifest::Manifest;
+use crate::reply::header;
 use crate::retry::{Fault, Tries};
-use crate::transport::{Host, authority};
+use crate::transport::Host;
 use crate::volume::Slice;
 
 /// An upload that a registry has begun.
@@ -18,9 +19,29 @@ struct Upload {
     url: Url,
     /// Bytes that it has.
     at: u64,
-    /// The registry does not take the bytes with the closing request.
+    /// Bytes have been sent ahead of the closing request, or will be.
     by_patch: bool,
 }
+
+/// How the bytes are sent: with the closing request, or ahead of it in pieces of at most so many.
+#[derive(Clone, Copy, Default)]
+struct Way {
+    pieces: Option<u64>,
+}
+
+impl Way {
+    /// What to try after this one was refused.
+    const fn other(self, too_large: bool) -> Self {
+        match (too_large, self.pieces) {
+            (true, _) => Self { pieces: Some(SMALL_PIECE) },
+            (false, None) => Self { pieces: Some(u64::MAX) },
+            (false, Some(_)) => Self { pieces: None },
+        }
+    }
+}
+
+/// What nginx lets through where nobody told it otherwise.
+const SMALL_PIECE: u64 = 1 << 20;
 
 impl Client {
     /// Whether the repository has the blob.
@@ -30,7 +51,8 @@ impl Client {
         loop {
             match self.try_has(&host, place, digest).await {
                 Ok(()) => return Ok(true),
-                Err(Fault::Status { status: 404 | 405, .. }) => return Ok(false),
+                // Not there, or not to be known: sent once too often it harms nobody.
+                Err(Fault::Status { status: 400 | 404 | 405 | 410 | 501, .. } | Fault::Strange(_)) => return Ok(false),
                 Err(fault) => self.pause(&mut tries, fault, &host).await?,
             }
         }
@@ -49,7 +71,7 @@ impl Client {
             match self.try_mount(&host, place, digest, from).await {
                 Ok(mounted) => return Ok(mounted),
                 // A refused mount is no refused upload.
-                Err(Fault::Status { status: 400..=499, .. }) => return Ok(false),
+                Err(fault) if fault.is_refusal() => return Ok(false),
                 Err(fault) => self.pause(&mut tries, fault, &host).await?,
             }
         }
@@ -64,7 +86,7 @@ impl Client {
             return Ok(true);
         }
         // An upload was begun instead; it is given up so that nothing is left behind.
-        if let Ok(url) = location(&answer) {
+        if let Ok(url) = self.location(&answer) {
             drop(answer);
             let _ = self.send(&Request::new(Method::DELETE, host, url, scope)).await;
         }
@@ -76,16 +98,22 @@ impl Client {
         let host = self.host(place)?;
         let mut tries = Tries::new(&self.policy, format!("blob {digest} to {place}"));
         let mut upload = None;
-        let (mut by_patch, mut best) = (false, 0);
+        let (mut way, mut best, mut changed) = (Way::default(), 0, false);
         loop {
-            let fault = match self.try_upload(&host, place, digest, bytes, &mut upload, by_patch).await {
+            let fault = match self.try_upload(&host, place, digest, bytes, &mut upload, way).await {
                 Ok(()) => return Ok(()),
                 Err(fault) => fault,
             };
-            let refused = matches!(fault.status(), Some(404 | 405 | 411 | 413 | 415 | 416 | 501)) && upload.is_some();
-            if refused && !by_patch {
-                // Not closed with its bytes in one request: then sent first, closed afterwards.
-                (by_patch, upload) = (true, None);
+            // It is lost there, or not taken in this way: begun anew, in the other way.
+            if upload.is_some() && matches!(fault.status(), Some(400 | 404 | 405 | 409..=411 | 413 | 415 | 416 | 501)) {
+                self.is_right(digest, bytes).await?;
+                upload = None;
+                way = way.other(fault.status() == Some(413));
+                if std::mem::replace(&mut changed, true) {
+                    let reason = fault.to_string();
+                    let pause = tries.anew(fault)?;
+                    self.wait(&tries, reason, pause).await;
+                }
                 continue;
             }
             self.pause(&mut tries, fault, &host).await?;
@@ -112,9 +140,8 @@ impl Client {
     ) -> Option<Upload> {
         let request = Request::new(Method::GET, host, upload.url.clone(), Scope::push(&place.repository));
         let answer = self.send(&request).await.ok()?;
-        let at = header(&answer.response, RANGE.as_str())?;
-        let at = at.trim_start_matches("bytes=").split_once('-')?.1.parse::<u64>().ok()? + 1;
-        let url = location(&answer).unwrap_or(upload.url);
+        let at = kept(&answer)?;
+        let url = self.location(&answer).unwrap_or(upload.url);
         // `0-0` is how a registry says that it has nothing.
         if at <= 1 || at > len {
             return None;
@@ -133,7 +160,7 @@ impl Client {
         digest: &Digest,
         bytes: &Slice,
         upload: &mut Option<Upload>,
-        by_patch: bool,
+        way: Way,
     ) -> Result<(), Fault> {
         let scope = Scope::push(&place.repository);
         let current = match upload {
@@ -141,17 +168,23 @@ impl Client {
             None => {
                 let url = self.url(host, &place.repository, "blobs/uploads/").await?;
                 let answer = self.send(&Request::new(Method::POST, host, url, scope.clone())).await?;
-                upload.insert(Upload { url: location(&answer)?, at: 0, by_patch })
+                let url = self.location(&answer)?;
+                upload.insert(Upload { url, at: 0, by_patch: way.pieces.is_some() })
             }
         };
-        if current.by_patch && current.at < bytes.len {
+        while current.by_patch && current.at < bytes.len {
+            let end = current.at.saturating_add(way.pieces.unwrap_or(u64::MAX)).min(bytes.len);
             let mut request = Request::new(Method::PATCH, host, current.url.clone(), scope.clone());
             request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-            let range = format!("{}-{}", current.at, bytes.len - 1);
+            let range = format!("{}-{}", current.at, end - 1);
             request.headers.insert(CONTENT_RANGE, HeaderValue::from_str(&range).expect("digits"));
-            request.payload = Payload::File(bytes.from(current.at));
+            request.payload = Payload::File(Slice { len: end - current.at, ..bytes.from(current.at) });
             let answer = self.send(&request).await?;
-            *current = Upload { url: location(&answer)?, at: bytes.len, by_patch: true };
+            let kept = kept(&answer).unwrap_or(end);
+            if kept <= current.at {
+                return Err(Fault::Strange(format!("the registry kept nothing of the bytes from {} on", current.at)));
+            }
+            *current = Upload { url: self.location(&answer)?, at: kept.min(end), by_patch: true };
         }
         let mut url = current.url.clone();
         url.query_pairs_mut().append_pair("digest", &digest.to_string());
@@ -163,6 +196,31 @@ impl Client {
         self.send(&request).await?;
         self.events.bytes(bytes.len);
         Ok(())
+    }
+
+    /// Where the upload goes on: absolute, relative, with or without a query. That a registry does not know of the TLS
+    /// before it is common. Another host is followed, but gets no pass.
+    fn location(&self, answer: &Answer) -> Result<Url, Fault> {
+        let text = header(&answer.response, LOCATION.as_str())
+            .ok_or_else(|| Fault::Strange("the registry does not say where to upload".to_owned()))?;
+        let base = answer.response.url();
+        let mut url = base.join(&text).map_err(|_| Fault::Strange("the upload's address is none".to_owned()))?;
+        if url.host_str() == base.host_str() && url.scheme() != base.scheme() && url.set_scheme(base.scheme()).is_ok() {
+            let _ = url.set_port(base.port());
+        }
+        self.transport.no_downgrade(base, &url)?;
+        Ok(url)
+    }
+
+    /// The bytes are what they are said to be: a registry that refuses them has another reason.
+    async fn is_right(&self, digest: &Digest, bytes: &Slice) -> Result<(), Error> {
+        let (what, own) = (format!("blob {digest} here"), bytes.clone());
+        let hashing = tokio::task::spawn_blocking(move || own.digest()).await;
+        let found = hashing.map_err(|error| Error::Malformed { what: what.clone(), why: error.to_string() })??;
+        match found == *digest {
+            true => Ok(()),
+            false => Err(Error::Digest { what, expected: digest.to_string(), found: found.to_string() }),
+        }
     }
 
     /// Puts a manifest under a tag, or under its digest. A tag that must not change and has this digest is success.
@@ -205,18 +263,8 @@ fn content_type(media_type: &str) -> HeaderMap {
     HeaderMap::from_iter([(CONTENT_TYPE, value)])
 }
 
-/// Where the upload goes on: absolute, relative, with or without a query. Only the registry itself gets the pass, so only
-/// the registry itself may be named; that it does not know of the TLS before it is common.
-fn location(answer: &Answer) -> Result<Url, Fault> {
-    let text = header(&answer.response, LOCATION.as_str())
-        .ok_or_else(|| Fault::Strange("the registry does not say where to upload".to_owned()))?;
-    let base = answer.response.url();
-    let mut url = base.join(&text).map_err(|_| Fault::Strange("the upload's address is none".to_owned()))?;
-    if url.host_str() == base.host_str() && url.scheme() != base.scheme() && url.set_scheme(base.scheme()).is_ok() {
-        let _ = url.set_port(base.port());
-    }
-    match authority(&url) {
-        other if other == authority(base) => Ok(url),
-        other => Err(Fault::Strange(format!("it wants the upload at another host, `{other}`"))),
-    }
+/// How many bytes of an upload the registry has, by its `Range: 0-LAST`.
+fn kept(answer: &Answer) -> Option<u64> {
+    let range = header(&answer.response, RANGE.as_str())?;
+    range.trim().trim_start_matches("bytes=").split_once('-')?.1.parse::<u64>().ok()?.checked_add(1)
 }

@@ -13,8 +13,8 @@ use futures_util::stream::{self, Stream};
 use crate::digest::{Digest, Hasher};
 use crate::error::Error;
 
-/// Bytes read at a time.
-const CHUNK: u64 = 256 << 10;
+/// Bytes read at a time, by each of many uploads.
+const CHUNK: u64 = 128 << 10;
 
 /// A file, or one that was split.
 #[derive(Debug)]

@@ -37,7 +37,7 @@ pub fn run(only: Option<Part>) -> Result<()> {
     let root = workspace::root();
     let mut suite = Suite::default();
     if wanted(Part::Rust) {
-        setup::ensure(&[setup::RUST_CHECKS, setup::SERVICES])?;
+        setup::ensure(&[setup::RUST_CHECKS, setup::SERVICES, setup::READERS])?;
         suite.check("formatting", &mut formatting(&root)?);
         suite.check(
             "clippy",

@@ -7,16 +7,16 @@ use clap::Args;
 
 use crate::manifest::Platform;
 use crate::retry::Policy;
-use crate::transport::Options;
+use crate::transport::{CONNECTIONS, Options};
 
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Network options")]
 pub struct Network {
     /// Connections in all
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_name = "N", default_value_t = CONNECTIONS, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: u16,
-    /// Connections to one host
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=256))]
+    /// Connections to one host; a host that refuses some is spoken to on fewer
+    #[arg(long, value_name = "N", default_value_t = CONNECTIONS, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub per_host: u16,
     /// Certificates of authorities to trust beside the system's, in PEM form
     #[arg(long, value_name = "FILE")]
@@ -45,6 +45,7 @@ impl Network {
             per_host: self.per_host.into(),
             authorities: self.ca.clone(),
             plain_http: self.plain_http.clone(),
+            connect: Options::default().connect.min(self.policy().silence),
             ..Options::default()
         }
     }

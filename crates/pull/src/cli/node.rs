@@ -41,7 +41,7 @@ pub struct Node {
     /// With --via load: where downloads are kept until the engine has them [default: drydock/node in the cache folder]
     #[arg(long, value_name = "DIR")]
     pub folder: Option<PathBuf>,
-    /// Say what would be pulled, with whose login, and pull nothing
+    /// Say what would be pulled, with sizes where the registries answer, and pull nothing
     #[arg(long)]
     pub dry_run: bool,
     #[command(flatten)]

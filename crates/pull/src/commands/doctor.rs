@@ -13,14 +13,26 @@ use crate::commands::login::{life, printable, read, targets};
 use crate::doctor::{self, Finding, State};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::manifest::Platform;
 use crate::network::{self, Cluster};
 use crate::progress::{self, size};
+use crate::schedule::{Wanted, blobs, resolve_all};
 use crate::session::{Session, block_on};
 use crate::store::free_space;
 use crate::transport::DOCKER_HUB_REGISTRY;
 
-/// The images of a cluster with canal take some two gigabytes packed, and two or three times that unpacked.
-const ROOM: u64 = 8_000_000_000;
+/// What an image takes once it is unpacked, for each byte packed: 2 to 3 for those of rke.
+const UNPACKED: u64 = 3;
+/// Of an image whose registry does not say it: those of a cluster with canal have 2 GB packed in some 20 images.
+const USUAL: u64 = 100_000_000;
+
+/// Bytes that the images have in their registries.
+#[derive(Default)]
+struct Packed {
+    known: u64,
+    /// Images whose size nobody said.
+    unknown: u64,
+}
 
 pub fn run(doctor: &Doctor, session: &mut Session<'_>) -> Result<u8, Error> {
     let (name, plan) = read(doctor.file.clone().or(doctor.config.clone()), session)?;
@@ -34,7 +46,7 @@ pub fn run(doctor: &Doctor, session: &mut Session<'_>) -> Result<u8, Error> {
     let (events, _reports) = progress::channel(false, false);
     let options = doctor.network.options();
     let client = Arc::new(Client::new(options, doctor.network.policy(), Arc::new(keychain.clone()), events.clone())?);
-    let mut found = Vec::new();
+    let (mut found, mut packed) = (Vec::new(), Packed::default());
     block_on(async {
         let hosts: BTreeSet<&str> = targets.iter().map(|target| hub(&target.host)).collect();
         let mut dead = BTreeSet::new();
@@ -51,17 +63,19 @@ pub fn run(doctor: &Doctor, session: &mut Session<'_>) -> Result<u8, Error> {
             let host = drydock_core::image::reference::Reference::parse(image).map(|reference| reference.host);
             !host.is_ok_and(|host| dead.contains(hub(&host)))
         });
-        let looks = futures_util::stream::iter(alive).map(|image| doctor::image(&client, image));
+        let alive: Vec<&String> = alive.collect();
+        let looks = futures_util::stream::iter(&alive).map(|image| doctor::image(&client, image));
         let mut looks = looks.buffered(usize::from(doctor.network.jobs));
         let mut quotas = BTreeSet::new();
         while let Some((finding, quota)) = looks.next().await {
             found.push(finding);
             found.extend(quota.filter(|quota| quotas.insert(quota.on.clone())));
         }
+        packed = weigh(&client, &images, &alive).await?;
         found.extend(engine(&env, &doctor.network, keychain.clone(), events).await);
         Ok(())
     })?;
-    found.extend(space(session));
+    found.extend(space(&packed, session));
     for finding in &found {
         tell(finding, doctor.network.json, session)?;
     }
@@ -98,17 +112,33 @@ async fn engine(
     })
 }
 
-fn space(session: &Session<'_>) -> Option<Finding> {
+/// Each blob counts once. Docker Hub is not asked: there a look at a manifest counts as a pull.
+async fn weigh(client: &Arc<Client>, images: &[String], alive: &[&String]) -> Result<Packed, Error> {
+    let wanted = alive.iter().filter_map(|image| Wanted::parse(image).ok());
+    let wanted = wanted.filter(|wanted| wanted.place.host != DOCKER_HUB_REGISTRY).collect();
+    let resolved = resolve_all(client, wanted, Some(&Platform::here())).await;
+    let resolved: Vec<_> = resolved.into_iter().filter_map(|(_, resolved)| resolved.ok()).collect();
+    let known = blobs(&resolved)?.iter().fold(0_u64, |sum, blob| sum.saturating_add(blob.size));
+    Ok(Packed { known, unknown: (images.len() - resolved.len()) as u64 })
+}
+
+fn space(packed: &Packed, session: &Session<'_>) -> Option<Finding> {
     let docker = Path::new("/var/lib/docker");
     let cache = session.world.cache();
     let folders = [Some(docker), cache.as_deref()];
     let folder = folders.into_iter().flatten().flat_map(Path::ancestors).find(|folder| folder.exists())?;
     let free = free_space(folder)?;
-    let (on, text) = (folder.display().to_string(), format!("{} free", size(free)));
-    if free >= ROOM {
+    let needed = packed.unknown.saturating_mul(USUAL).saturating_add(packed.known).saturating_mul(UNPACKED);
+    let unknown = match packed.unknown {
+        0 => String::new(),
+        count => format!(" ({count} of them at a guess)"),
+    };
+    let text = format!("{} free; the images come to some {}, unpacked{unknown}", size(free), size(needed));
+    let on = folder.display().to_string();
+    if free >= needed {
         return Some(Finding::ok("space", &on, text));
     }
-    let help = format!("a node's images want some {} once they are unpacked", size(ROOM));
+    let help = "make room, or let docker keep its images on a larger disk: `data-root` in /etc/docker/daemon.json";
     Some(Finding::warning("space", &on, text, help))
 }
 

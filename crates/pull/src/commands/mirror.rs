@@ -105,14 +105,11 @@ async fn compare(client: &Client, pair: &Pair, platform: Option<&Platform>) -> R
     let here = client.head(&source.place, &source.reference, Scope::pull(&source.place.repository));
     let there = client.head(&target.place, &target.reference, Scope::push(&target.place.repository));
     let (here, there) = futures_util::future::try_join(here, there).await?;
-    let there = there.map(|there| there.digest);
-    let Some(here) = here else {
-        let what = source.name.clone();
-        return Err(Error::NotFound { what, answer: "the source has no such image".to_owned() });
-    };
-    if there == Some(here.digest) {
-        return Ok(Found::There(here.digest.to_string()));
+    let [here, there] = [here, there].map(|head| head.map(|head| head.digest));
+    if let (Some(here), true) = (here, here == there) {
+        return Ok(Found::There(here.to_string()));
     }
+    // Where HEAD finds nothing it may be a replica that lags; GET waits for that, and then says what is wrong.
     let image = resolve(client, source.clone(), platform).await?;
     let digest = image.root().digest;
     if there == Some(digest) { Ok(Found::There(digest.to_string())) } else { Ok(Found::Missing(image)) }

@@ -10,9 +10,10 @@ use futures_util::StreamExt as _;
 
 use crate::cli::{Network, Node, Role, Via};
 use crate::client::Client;
-use crate::commands::save::missing;
+use crate::commands::save::{missing, would};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::manifest::Platform;
 use crate::network::{self, Cluster, wanted};
 use crate::progress::{Done, Event};
 use crate::schedule::{blobs, fetch_all, repeated, resolve_all};
@@ -38,13 +39,16 @@ pub fn run(node: &Node, session: &mut Session<'_>) -> Result<u8, Error> {
     session.remark(format_args!("roles {}: {} images", roles.join(", "), images.len()));
     let cluster = Cluster { name: input.name(), registries: checked.plan.registries, ..Cluster::default() };
     let keychain = network::keychain(Some(&cluster), &node.network, session);
-    if node.dry_run {
-        for image in &images {
-            session.line(image)?;
-        }
-        return Ok(0);
-    }
     let env = session.world.env.clone();
+    if node.dry_run {
+        // One that does not answer is no obstacle here.
+        let retries = node.network.retries.min(1);
+        let network = Network { no_progress: true, retries, ..node.network.clone() };
+        let policy = network.policy();
+        return network::run(&network, keychain.clone(), session, |client| async move {
+            tell(&client, Engine::connect(&env, keychain, policy, client.events.clone()).await, &images).await
+        });
+    }
     let folder = match (&node.folder, node.via) {
         // One of its own there: it is taken away in the end.
         (Some(folder), _) => session.world.path(folder).join("drydock-node"),
@@ -74,6 +78,28 @@ pub fn run(node: &Node, session: &mut Session<'_>) -> Result<u8, Error> {
 
 fn no_folder() -> Error {
     Error::Usage("neither XDG_CACHE_HOME nor HOME says where downloads can be kept; --folder does".to_owned())
+}
+
+/// What would be pulled, with sizes where the registries answer.
+async fn tell(client: &Arc<Client>, engine: Result<Engine, Error>, images: &[String]) -> Result<(), Error> {
+    let platform = match engine {
+        Ok(engine) => engine.platform().await.ok(),
+        Err(_) => None,
+    };
+    let platform = platform.unwrap_or_else(Platform::here);
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for (wanted, resolved) in resolve_all(client, wanted(images, &client.events), Some(&platform)).await {
+        match resolved {
+            Ok(resolved) => known.push(resolved),
+            Err(error) => unknown.push((wanted.asked, error)),
+        }
+    }
+    would(client, &known, &blobs(&known)?);
+    for (image, error) in unknown {
+        client.events.send(Event::Would { image, known: None });
+        client.events.send(Event::Remark(format!("no size: {error}")));
+    }
+    Ok(())
 }
 
 /// Downloads what the engine lacks, on as many connections as are allowed, and loads each image that is whole.

@@ -34,7 +34,12 @@ pub fn run(push: &Push, session: &mut Session<'_>) -> Result<u8, Error> {
         let deliveries = compare(&client, deliveries).await;
         plan(&client, &deliveries.missing, dry_run);
         if !dry_run {
-            send_all(&client, Supply::Pack(pack), deliveries, creates).await;
+            let left_out = pack.base_holders.iter().filter_map(|(digest, image)| {
+                let target = Wanted::parse(image).and_then(|image| target(&to, &image)).ok()?;
+                Some((*digest, target.place.repository))
+            });
+            let supply = Supply::Pack { left_out: left_out.collect(), pack: Arc::clone(&pack) };
+            send_all(&client, supply, deliveries, creates).await;
         }
         Ok(())
     })
@@ -73,8 +78,8 @@ pub fn plan(client: &Client, missing: &[Delivery], dry_run: bool) {
             }
         }
         if dry_run {
-            let (image, digest) = (delivery.name.clone(), delivery.root().digest.to_string());
-            client.events.send(Event::Would { image, digest, bytes: own });
+            let known = Some((delivery.root().digest.to_string(), own));
+            client.events.send(Event::Would { image: delivery.name.clone(), known });
         }
     }
     client.events.send(Event::Plan { images: missing.len(), blobs: blobs.len(), bytes });

@@ -10,13 +10,13 @@ use crate::client::Client;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::fetch::Blob;
-use crate::manifest::{Content, Platform};
+use crate::manifest::{Manifest, Platform};
 use crate::network::{self, wanted};
 use crate::pack::Pack;
 use crate::progress::{Done, Event};
 use crate::schedule::{Resolved, blobs, fetch_all, repeated, resolve_all};
 use crate::session::Session;
-use crate::store::{Entry, Layout, free_space, index};
+use crate::store::{Base, Entry, Layout, free_space, index};
 use crate::volume::Slice;
 
 struct Job {
@@ -59,7 +59,8 @@ impl Job {
         let mut blobs = blobs(&images)?;
         blobs.retain(|blob| !of_base(&blob.digest));
         if self.dry_run {
-            return self.tell(client, &images, &blobs);
+            would(client, &images, &blobs);
+            return Ok(());
         }
         if images.is_empty() {
             return Ok(());
@@ -96,17 +97,6 @@ impl Job {
         folder.into()
     }
 
-    fn tell(&self, client: &Client, images: &[Resolved], blobs: &[Blob]) -> Result<(), Error> {
-        for image in images {
-            let bytes = image.blobs().map(|blob| blob.size).sum();
-            let (name, digest) = (image.wanted.asked.clone(), image.root().digest.to_string());
-            client.events.send(Event::Would { image: name, digest, bytes });
-        }
-        let bytes = blobs.iter().map(|blob| blob.size).sum();
-        client.events.send(Event::Plan { images: images.len(), blobs: blobs.len(), bytes });
-        Ok(())
-    }
-
     fn check_space(&self, layout: &Layout, all: &[Blob], missing: &[Blob]) -> Result<(), Error> {
         let archive = if is_archive(&self.output) { all.iter().map(|blob| blob.size).sum() } else { 0_u64 };
         let needed = missing.iter().map(|blob| blob.size).fold(archive, u64::saturating_add);
@@ -117,7 +107,8 @@ impl Job {
     }
 
     async fn finish(&self, layout: Layout, images: &[&Resolved], all: bool) -> Result<(), Error> {
-        let base = self.base.as_ref().map(|base| base.digest);
+        let base = self.base.as_ref().map(|base| left_out(base, images)).transpose()?;
+        let base = base.as_ref();
         let entry =
             |image: &&Resolved| Entry { name: image.wanted.name.clone(), descriptor: image.root().descriptor() };
         let added: Vec<Entry> = images.iter().map(entry).collect();
@@ -153,6 +144,30 @@ impl Job {
         }
         Ok(())
     }
+}
+
+/// Tells of each image what it consists of, and what all come to.
+pub(super) fn would(client: &Client, images: &[Resolved], blobs: &[Blob]) {
+    for image in images {
+        let known = Some((image.root().digest.to_string(), image.blobs().map(|blob| blob.size).sum()));
+        client.events.send(Event::Would { image: image.wanted.asked.clone(), known });
+    }
+    let bytes = blobs.iter().map(|blob| blob.size).sum();
+    client.events.send(Event::Plan { images: images.len(), blobs: blobs.len(), bytes });
+}
+
+/// What the images need and the base has.
+fn left_out(base: &Pack, images: &[&Resolved]) -> Result<Base, Error> {
+    let needed: HashSet<Digest> = images.iter().flat_map(|image| image.blobs()).map(|blob| blob.digest).collect();
+    let mut holders = BTreeMap::new();
+    for entry in &base.entries {
+        for blob in base.manifests(entry)?.iter().flat_map(Manifest::blobs) {
+            if needed.contains(&blob.digest) && base.blob(&blob.digest).is_some() {
+                holders.entry(blob.digest).or_insert_with(|| entry.name.clone());
+            }
+        }
+    }
+    Ok(Base { digest: base.digest, holders })
 }
 
 /// Those that are not in the folder with the right bytes. Hashed on several threads.
@@ -226,7 +241,7 @@ fn succeed(client: &Client, image: &Resolved, already: bool) {
     let digest = image.root().digest;
     client.events.image(&image.wanted.asked, Ok(Done { digest: digest.to_string(), already }));
     let pinned = image.wanted.reference.parse::<Digest>().is_ok_and(|pinned| pinned != digest);
-    if pinned && !matches!(image.root().content, Content::Index { .. }) {
+    if pinned && !image.root().is_index() {
         let name = &image.wanted.asked;
         let text = format!("{name} names an index; only the image of one platform is saved, under {digest}");
         client.events.send(Event::Remark(text));

@@ -22,10 +22,10 @@ use crate::run::pull;
 /// `mover` and `canary-secret`, by bcrypt: the only form that the registry takes.
 const HTPASSWD: &str = include_str!("htpasswd");
 
-struct Registry {
+pub struct Registry {
     process: Child,
-    address: String,
-    folder: tempfile::TempDir,
+    pub address: String,
+    pub folder: tempfile::TempDir,
 }
 
 impl Drop for Registry {
@@ -36,7 +36,7 @@ impl Drop for Registry {
 }
 
 /// An authority, and certificates of it for loopback and for a client.
-fn certificates(folder: &Path) {
+pub fn certificates(folder: &Path) {
     let key = KeyPair::generate().unwrap();
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -46,7 +46,7 @@ fn certificates(folder: &Path) {
     for (name, usage) in [("own", ExtendedKeyUsagePurpose::ServerAuth), ("client", ExtendedKeyUsagePurpose::ClientAuth)]
     {
         let key = KeyPair::generate().unwrap();
-        let mut own = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()]).unwrap();
+        let mut own = CertificateParams::new(["127.0.0.1", "localhost", "registry.test"].map(str::to_owned)).unwrap();
         own.extended_key_usages = vec![usage];
         fs::write(folder.join(name).with_extension("crt"), own.signed_by(&key, &issuer).unwrap().pem()).unwrap();
         fs::write(folder.join(name).with_extension("key"), key.serialize_pem()).unwrap();
@@ -55,7 +55,7 @@ fn certificates(folder: &Path) {
 
 impl Registry {
     /// `wants_certificate`: of its clients, instead of a login.
-    fn start(wants_certificate: bool) -> Option<Self> {
+    pub fn start(wants_certificate: bool) -> Option<Self> {
         Command::new("docker-registry").arg("--version").output().ok()?;
         let folder = tempfile::tempdir().unwrap();
         let here = folder.path().display();

@@ -77,6 +77,11 @@ fn a_node_pulls_through_the_engine_with_the_login_of_the_cluster_file_and_verifi
          pod_infra_container: {host}/rancher/pause:v1\n  alpine: {host}/rancher/tools:v1\n"
     );
     fs::write(home.path().join("cluster.yml"), &images).unwrap();
+    let arguments = ["node", "cluster.yml", "--role", "worker", "--dry-run"];
+    let dry = run(home.path(), env!("CARGO_BIN_EXE_pull"), &arguments, &docker);
+    assert!(dry.status.success() && text(&dry).contains("3 images, 6 blobs"), "{}", text(&dry));
+    let line = format!("{host}/rancher/pause:v1  sha256:");
+    assert!(String::from_utf8_lossy(&dry.stdout).lines().any(|told| told.starts_with(&line)), "{}", text(&dry));
     let node = || run(home.path(), env!("CARGO_BIN_EXE_pull"), &["node", "cluster.yml", "--role", "worker"], &docker);
     let first = node();
     assert!(first.status.success(), "{}", text(&first));

@@ -136,5 +136,33 @@ fn a_quota_and_a_clock_that_is_off_are_told_though_all_images_are_there() {
     assert!(of(&findings, "quota").starts_with("warning: 7 of 100 pulls are left in 6 h"), "{findings:?}");
     assert!(of(&findings, "clock").contains("set the clock"), "{findings:?}");
     assert!(of(&findings, "tls").contains("insecure-registries"), "{findings:?}");
-    assert!(of(&findings, "space").contains(" free"), "{findings:?}");
+    assert!(of(&findings, "space").contains("unpacked (1 of them at a guess)"), "{findings:?}");
+}
+
+#[test]
+fn the_room_that_images_take_is_that_of_their_blobs_each_once() {
+    for (size, state) in [(1_u64 << 60, "warning"), (1_000_000_000, "ok")] {
+        let digest = |byte: &str| format!("sha256:{}", byte.repeat(64));
+        let layer = format!(r#"{{"digest": "{}", "size": {size}}}"#, digest("a"));
+        let manifest = format!(
+            r#"{{"schemaVersion": 2, "config": {{"digest": "{}", "size": 0}}, "layers": [{layer}, {layer}]}}"#,
+            digest("b")
+        );
+        let address = serve(move |request| match request.path.as_str() {
+            "/v2/" => Reply::status(200, ""),
+            _ => Reply::ok(manifest.clone()),
+        });
+        let host = address.strip_prefix("http://").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let two = cluster(host, PASSWORD).replace("v1'}}", &format!("v1', alpine: '{host}/rancher/tools:v1'}}"));
+        let (code, findings) = doctor(folder.path(), &two, &[]);
+        assert_eq!(code, 0, "{findings:?}");
+        let space = of(&findings, "space");
+        assert!(space.starts_with(state) && !space.contains("guess"), "{space}");
+        if state == "ok" {
+            assert!(space.contains("the images come to some 3.00 GB, unpacked"), "{space}");
+        } else {
+            assert!(space.contains("data-root"), "{space}");
+        }
+    }
 }

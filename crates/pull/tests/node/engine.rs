@@ -1,8 +1,11 @@
 //! `pull node` against an engine that fails in the ways engines do.
 
 use std::collections::HashMap;
+use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
 
 use crate::http::{Reply, Request, serve};
 
@@ -174,4 +177,43 @@ fn an_engine_that_cannot_be_reached_is_told_at_once() {
         assert!(run.stderr.contains(&format!("the Docker Engine at {host}")), "{}", run.stderr);
     }
     assert!(start.elapsed().as_secs() < 3);
+}
+
+/// The engine behind a door that is shut for a while after so many connections.
+fn started_anew(engine: &str, after: usize) -> String {
+    let behind = engine.trim_start_matches("http://").to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let relay = move |client: TcpStream, behind: &str| {
+        let server = TcpStream::connect(behind).unwrap();
+        let (mut from, mut to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+        thread::spawn(move || std::io::copy(&mut from, &mut to));
+        let (mut from, mut to) = (server, client);
+        thread::spawn(move || {
+            let _ = std::io::copy(&mut from, &mut to);
+            let _ = to.shutdown(std::net::Shutdown::Both);
+        });
+    };
+    thread::spawn(move || {
+        for stream in listener.incoming().take(after) {
+            relay(stream.unwrap(), &behind);
+        }
+        drop(listener);
+        thread::sleep(Duration::from_millis(700));
+        for stream in TcpListener::bind(address).unwrap().incoming() {
+            relay(stream.unwrap(), &behind);
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn an_engine_that_is_started_anew_on_the_way_is_waited_for() {
+    // Version, registry, image, pull, image, image: shut after each of them.
+    for after in 1..=5 {
+        let engine = engine(&[(200, DONE, Some(RIGHT))], registry_has(RIGHT));
+        let run = node(&started_anew(&engine.address, after), &["--role", "worker"]);
+        assert_eq!(run.code, 0, "after {after}: {}", run.stderr);
+        assert!(run.stderr.contains("again in"), "after {after}: {}", run.stderr);
+    }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::aws::{self, Call, Ecr, SESSION};
 use crate::home::{ECR, Home, KEY, check};
-use crate::http::Reply;
+use crate::http::{Reply, serve};
 
 #[test]
 fn moto_gives_a_token_to_every_kind_of_identity() {
@@ -193,4 +193,47 @@ fn a_host_of_ecr_that_rke_does_not_know_is_asked_with_the_keys_of_its_entry() {
     let other = Home::new().file("cluster.yml", &cluster_at("registry.example", "{}")).run(&["login"]);
     assert_eq!(other.code, 3);
     assert!(other.stderr.contains("ECR plugin of `registry.example`: Not a valid ECR registry"), "{}", other.stderr);
+}
+
+/// `aws sso login` leaves its token in a file that is named after the session, or after the address of old profiles.
+#[test]
+fn a_session_of_single_sign_on_is_an_identity_and_one_that_is_over_is_told() {
+    const SESSION_FILE: &str = "ee0bfd2552fbd840c02cc48b6e823320543c450f";
+    let portal = serve(|request| {
+        let asked = request.path.starts_with("/federation/credentials?")
+            && ["role_name=puller", "account_id=123456789012"].iter().all(|part| request.path.contains(part));
+        match asked && request.header("x-amz-sso_bearer_token") == "canary-sso" {
+            true => Reply::ok(format!(
+                r#"{{"roleCredentials": {{"accessKeyId": "ASIASSO", "secretAccessKey": "canary-s", "sessionToken": "{SESSION}", "expiration": 4070908800000}}}}"#
+            )),
+            false => Reply::status(401, r#"{"message": "Session token not found or invalid"}"#),
+        }
+    });
+    let profile = "[profile work]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = puller\n\
+        [sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.awsapps.com/start\n";
+    for (token, until, code) in
+        [("canary-sso", "2099-01-01", 0), ("canary-other", "2099-01-01", 3), ("x", "2001-01-01", 3)]
+    {
+        let ecr = Ecr::answering();
+        let cached = format!(
+            r#"{{"accessToken": "{token}", "expiresAt": "{until}T00:00:00Z", "region": "eu-west-1", "startUrl": "https://corp.awsapps.com/start"}}"#
+        );
+        let home = Home::new()
+            .file(".aws/config", profile)
+            .file(&format!(".aws/sso/cache/{SESSION_FILE}.json"), &cached)
+            .env("AWS_PROFILE", "work")
+            .env("AWS_ENDPOINT_URL", &ecr.address)
+            .env("AWS_ENDPOINT_URL_SSO", &portal);
+        let run = home.run(&["login", "--check", ECR]);
+        assert_eq!(run.code, code, "{token} {until}: {run:?}");
+        assert!(!run.stdout.contains("canary") && !run.stderr.contains("canary"), "{run:?}");
+        if code == 0 {
+            assert!(run.stdout.contains("  found  AWS profile `work`: access key ****ASSO"), "{}", run.stdout);
+            let calls = ecr.calls.lock().unwrap();
+            assert_eq!((calls[0].access_key.as_str(), calls[0].region.as_str()), ("ASIASSO", "eu-central-1"));
+        } else {
+            assert!(run.stderr.contains("AWS profile `work`: "), "{}", run.stderr);
+            assert_eq!(ecr.count(), 0);
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod aws;
 mod canary;
+mod create;
 mod docker;
 mod doctor;
 mod engine;

@@ -79,6 +79,9 @@ pub const RUST_CHECKS: &[Tool] = &[cargo_tool::FORMATTER, cargo_tool::LINTER];
 /// What the tests of `pull` talk to.
 pub const SERVICES: &[Tool] = &[services::MOTO, services::ENGINE, services::REGISTRY, services::SKOPEO];
 
+/// What reads the generated files in the tests.
+pub const READERS: &[Tool] = &[services::SHELLCHECK, services::ANSIBLE];
+
 /// What drives the page in a browser.
 pub const BROWSER: &[Tool] = &[node::NODE_FOR_TESTS, chromium::CHROMIUM, npm::BROWSER_TESTS];
 

@@ -1,4 +1,5 @@
-//! Servers and peers that the tests of `pull` start: AWS, a registry, a Docker Engine, skopeo.
+//! Servers and programs that the tests start: AWS, a registry, a Docker Engine, skopeo, and those that read what is
+//! generated.
 
 use super::{Found, Machine, Tool, debian, fresh_folder, run, which};
 use anyhow::Result;
@@ -35,6 +36,20 @@ pub const SKOPEO: Tool = Tool {
     find: |_| Ok(is_installed("skopeo").then(Found::in_path)),
     install: |_| debian::install(&["skopeo"]),
     remedy: "install skopeo (on Debian `sudo apt-get install skopeo`)",
+};
+
+pub const SHELLCHECK: Tool = Tool {
+    name: "shellcheck",
+    find: |_| Ok(is_installed("shellcheck").then(Found::in_path)),
+    install: |_| debian::install(&["shellcheck"]),
+    remedy: "install shellcheck (on Debian `sudo apt-get install shellcheck`)",
+};
+
+pub const ANSIBLE: Tool = Tool {
+    name: "ansible-playbook",
+    find: |_| Ok(is_installed("ansible-playbook").then(Found::in_path)),
+    install: |_| debian::install(&["ansible-core"]),
+    remedy: "install Ansible (on Debian `sudo apt-get install ansible-core`)",
 };
 
 fn is_installed(program: &str) -> bool {

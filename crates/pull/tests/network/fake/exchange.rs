@@ -7,11 +7,12 @@ use std::time::{Duration, SystemTime};
 
 use super::{Fault, Shared, reset, write};
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     Manifest,
     Blob,
     Upload,
+    Token,
     Other,
 }
 
@@ -57,6 +58,7 @@ impl<'s> Exchange<'s> {
             () if path.contains("/blobs/uploads/") => Kind::Upload,
             () if path.contains("/blobs/") => Kind::Blob,
             () if path.contains("/manifests/") => Kind::Manifest,
+            () if path.starts_with("/token") => Kind::Token,
             () => Kind::Other,
         };
         let len = headers.iter().find(|(name, _)| name == "content-length").map_or(0, |(_, len)| len.len());
@@ -108,26 +110,36 @@ impl<'s> Exchange<'s> {
     /// Whether the connection may be used again.
     pub fn answer(&mut self) -> bool {
         if self.path() == "/token" {
-            return self.token();
+            return if self.is_odd() { self.odd() } else { self.token() };
         }
         if self.path().starts_with("/signed/") {
             return self.signed();
         }
+        if self.challenges_oddly() {
+            return self.odd();
+        }
         if let Some(again) = self.unauthorized() {
             return again;
+        }
+        if self.is_odd() {
+            return self.odd();
         }
         if self.path() == "/v2/" {
             return self.send(200, &[], b"{}");
         }
-        if let Some(again) = self.broken() {
+        if let Some(again) = self.fails_at_random().or_else(|| self.bound()).or_else(|| self.broken()) {
             return again;
         }
+        self.right()
+    }
+
+    pub fn right(&mut self) -> bool {
         match self.kind {
             Kind::Manifest if self.method == "PUT" => self.put_manifest(),
             Kind::Manifest => self.manifest(),
             Kind::Blob => self.blob(),
             Kind::Upload => self.upload(),
-            Kind::Other => self.send(404, &[], b""),
+            Kind::Token | Kind::Other => self.send(404, &[], b""),
         }
     }
 
@@ -190,7 +202,7 @@ impl<'s> Exchange<'s> {
             return (!right)
                 .then(|| self.error(401, "UNAUTHORIZED", &[("WWW-Authenticate", "Basic realm=x".to_owned())]));
         }
-        if !matches!(self.shared.fault, Fault::TokenUses | Fault::TokenForgotten(_)) {
+        if !matches!(self.shared.fault, Fault::TokenUses(_) | Fault::TokenForgotten(_)) && !self.wants_token() {
             data.leaked += usize::from(authorization.is_some());
             return None;
         }
@@ -203,11 +215,34 @@ impl<'s> Exchange<'s> {
         if forgets {
             data.tokens.clear();
         }
-        let refused = forgets || known.is_none_or(|uses| self.shared.fault == Fault::TokenUses && uses > 2);
+        let ends = |uses| matches!(self.shared.fault, Fault::TokenUses(most) if uses > most);
+        let refused = forgets || known.is_none_or(ends);
         data.hits += usize::from(refused && (known.is_some() || forgets));
         drop(data);
         let realm = format!("Bearer realm=\"http://{}/token\",service=\"fake\"", self.shared.address);
         refused.then(|| self.error(401, "UNAUTHORIZED", &[("WWW-Authenticate", realm)]))
+    }
+
+    /// Faults that stay.
+    pub fn bound(&mut self) -> Option<bool> {
+        let again = match self.shared.fault {
+            Fault::BodyLimit(limit) if self.header("content-length")?.parse::<usize>().unwrap() > limit => {
+                self.hit();
+                self.send(413, &[], b"");
+                thread::sleep(Duration::from_millis(50));
+                false
+            }
+            Fault::AtATime(most) if self.kind == Kind::Blob && self.shared.data().in_flight > most => {
+                self.send(503, &[], b"")
+            }
+            Fault::Ranges(answer) if self.kind == Kind::Blob && self.header("range").is_some() => {
+                write(self.stream, answer.as_bytes());
+                false
+            }
+            _ => return None,
+        };
+        self.hit();
+        Some(again)
     }
 
     /// Faults that need no right answer.

@@ -3,11 +3,13 @@
 mod exchange;
 mod give;
 pub mod images;
+pub mod odd;
 mod take;
 
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -15,6 +17,8 @@ use std::time::Duration;
 use drydock_pull::digest::Digest;
 
 use exchange::Exchange;
+pub use exchange::Kind;
+use odd::Odd;
 
 /// What goes wrong, for the first so many requests of each method and path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,8 +57,8 @@ pub enum Fault {
     WrongManifest,
     /// 206 for other bytes than asked for.
     WrongRange,
-    /// Every token is refused after two uses.
-    TokenUses,
+    /// Every token is refused after so many uses.
+    TokenUses(usize),
     /// All tokens are forgotten once, after so many requests.
     TokenForgotten(usize),
     /// Amazon's words, with 403, once after so many requests.
@@ -75,6 +79,23 @@ pub enum Fault {
     ImmutableTag,
     /// Blobs are not taken with the closing request.
     NoMonolithicUpload,
+    /// A mount is said to be done, and nothing is.
+    MountLies,
+    /// Of what comes ahead of the closing request half is kept, and the registry says so.
+    KeepsHalf,
+    /// Larger bodies than this are refused at once.
+    BodyLimit(usize),
+    /// Uploads go on at another host.
+    UploadElsewhere,
+    /// More blobs than this at a time are refused.
+    AtATime(usize),
+    /// More connections than this at a time are reset.
+    Connections(usize),
+    /// Every range is answered so.
+    Ranges(&'static str),
+    Odd(Odd),
+    /// One request in four fails, in any way, by this seed.
+    AtRandom(u64),
 }
 
 /// Bytes and media type.
@@ -115,6 +136,8 @@ pub struct Shared {
     pub login: Option<String>,
     /// Bytes a second on each connection.
     pub rate: Option<u64>,
+    /// Connections.
+    pub open: AtomicUsize,
     pub data: Mutex<Data>,
 }
 
@@ -126,12 +149,22 @@ impl Fake {
     pub fn with(fault: Fault, times: usize, login: Option<String>, rate: Option<u64>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let shared = Arc::new(Shared { address, fault, times, login, rate, data: Mutex::default() });
+        let shared =
+            Arc::new(Shared { address, fault, times, login, rate, open: AtomicUsize::new(0), data: Mutex::default() });
         let serving = Arc::clone(&shared);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let shared = Arc::clone(&serving);
-                thread::spawn(move || serve(&shared, &stream));
+                thread::spawn(move || {
+                    let open = shared.open.fetch_add(1, Ordering::SeqCst) + 1;
+                    if matches!(shared.fault, Fault::Connections(most) if open > most) {
+                        shared.data().hits += 1;
+                        reset(&stream);
+                    } else {
+                        serve(&shared, &stream);
+                    }
+                    shared.open.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
         Self { address, shared }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use drydock_pull::digest::Digest;
 
-use super::Fault;
 use super::exchange::Exchange;
+use super::{Data, Fault};
 
 impl Exchange<'_> {
     pub fn put_manifest(&mut self) -> bool {
@@ -20,11 +20,23 @@ impl Exchange<'_> {
             drop(data);
             return self.send(400, &[], b"TAG_INVALID");
         }
+        if self.shared.fault == Fault::MountLies && !self.has_all(&data, &repository, &body) {
+            data.hits += 1;
+            drop(data);
+            return self.send(400, &[], b"MANIFEST_BLOB_UNKNOWN");
+        }
         let stored = (Arc::new(body), media_type);
         data.manifests.insert((repository.clone(), digest.to_string()), stored.clone());
         data.manifests.insert((repository, reference), stored);
         drop(data);
         self.send(201, &[("Docker-Content-Digest", digest.to_string())], b"")
+    }
+
+    fn has_all(&self, data: &Data, repository: &str, manifest: &[u8]) -> bool {
+        let manifest: serde_json::Value = serde_json::from_slice(manifest).unwrap();
+        let digest = |blob: &serde_json::Value| blob["digest"].as_str().unwrap().parse::<Digest>().unwrap();
+        let blobs = manifest["layers"].as_array().unwrap().iter().chain([&manifest["config"]]);
+        blobs.map(digest).all(|digest| data.has.contains(&(repository.to_owned(), digest)))
     }
 
     pub fn upload(&mut self) -> bool {
@@ -42,11 +54,15 @@ impl Exchange<'_> {
             }
             method => {
                 let closes = method == "PUT";
-                if closes && self.has_body() && self.shared.fault == Fault::NoMonolithicUpload {
+                let ahead = matches!(self.shared.fault, Fault::NoMonolithicUpload | Fault::KeepsHalf);
+                if closes && self.has_body() && ahead {
                     self.hit();
                     return self.error(415, "UNSUPPORTED", &[]);
                 }
-                let body = self.drain();
+                let mut body = self.drain();
+                if !closes && self.shared.fault == Fault::KeepsHalf {
+                    body.truncate(body.len().div_ceil(2));
+                }
                 let mut data = self.shared.data();
                 let upload = data.uploads.entry(id.clone()).or_default();
                 // The closing request with all bytes does not add to those that a broken one left.
@@ -55,8 +71,9 @@ impl Exchange<'_> {
                 }
                 upload.extend(body);
                 if !closes {
+                    let range = ("Range", format!("0-{}", upload.len().max(1) - 1));
                     drop(data);
-                    return self.send(202, &[("Location", self.path().to_owned())], b"");
+                    return self.send(202, &[("Location", self.path().to_owned()), range], b"");
                 }
                 let bytes = data.uploads.remove(&id).unwrap_or_default();
                 let digest = Digest::of(&bytes);
@@ -78,6 +95,10 @@ impl Exchange<'_> {
         if let (Some(digest), Some(from)) = (mount, self.query("from")) {
             let refused = matches!(self.shared.fault, Fault::MountRefused | Fault::MountIgnored);
             data.hits += usize::from(refused);
+            if self.shared.fault == Fault::MountLies {
+                drop(data);
+                return self.send(201, &[], b"");
+            }
             if !refused && data.has.contains(&(from, digest)) {
                 data.has.insert((repository.to_owned(), digest));
                 drop(data);
@@ -92,7 +113,12 @@ impl Exchange<'_> {
         let id = format!("upload{}", data.opened);
         data.uploads.insert(id.clone(), Vec::new());
         drop(data);
-        let location = format!("/v2/{repository}/blobs/uploads/{id}?state=x");
+        let mut location = format!("/v2/{repository}/blobs/uploads/{id}?state=x");
+        if self.shared.fault == Fault::UploadElsewhere {
+            self.hit();
+            // By another name it is another host.
+            location = format!("http://localhost:{}{location}", self.shared.address.port());
+        }
         self.send(202, &[("Location", location)], b"")
     }
 }
