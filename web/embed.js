@@ -12,7 +12,6 @@ class DrydockPlayground extends HTMLElement {
   #frame;
   #port;
   #text;
-  #stale = false;
 
   connectedCallback() {
     if (this.#frame) return;
@@ -71,12 +70,9 @@ class DrydockPlayground extends HTMLElement {
     if (origin !== PAGE.origin || !this.#frame || source !== this.#frame.contentWindow) return;
     if (data?.type === "drydock-ready") {
       this.#port = source;
-      // What follows is about the text that the page opened with, not about ours.
-      this.#stale = this.#text !== undefined;
       this.#send();
-    } else if (data?.type === "drydock-change" && this.#stale) {
-      this.#stale = false;
-    } else if (data?.type === "drydock-change") {
+    } else if (data?.type === "drydock-change" && !(data.opening && this.#text !== undefined)) {
+      // Not about what the page opened with, where it is to hold a text of ours.
       this.dispatchEvent(new CustomEvent("drydock-change", { detail: data.report, bubbles: true }));
     }
   };

@@ -140,6 +140,9 @@ impl Component for App {
         }
         let effects = self.state.start();
         self.carry_out(ctx, effects);
+        if let Some(framed) = &self.framed {
+            framed.ready();
+        }
     }
 }
 
@@ -187,7 +190,8 @@ impl App {
 
     fn reduce(&mut self, ctx: &Context<Self>, action: Action) {
         let (revision, before) = (self.state.report.revision, browser::now());
-        let arrived = matches!(action, Action::Arrived(_));
+        // Each fetch that was asked for meanwhile brings it again.
+        let arrived = self.state.later.is_none() && matches!(action, Action::Arrived(_));
         let effects = self.state.reduce(embed::allowed(action));
         let changed = self.state.report.revision != revision;
         if changed {
@@ -195,10 +199,7 @@ impl App {
         }
         self.later.set(self.state.later);
         if let (Some(framed), Some(later)) = (&self.framed, self.state.later.filter(|_| changed || arrived)) {
-            if arrived {
-                framed.ready();
-            }
-            framed.tell(&(later.told)(&self.state.report));
+            framed.tell(&(later.told)(&self.state.report), self.state.report.revision == 0);
         }
         self.carry_out(ctx, effects);
     }

@@ -20,14 +20,14 @@ impl Host {
         Some(Self { origin })
     }
 
-    /// From now on the host may give a text. A report of what stands here already follows.
+    /// From now on the host may give a text.
     pub fn ready(&self) {
         framed::tell(&self.origin, r#"{"type":"drydock-ready"}"#);
     }
 
-    /// `report`: as JSON.
-    pub fn tell(&self, report: &str) {
-        framed::tell(&self.origin, &format!(r#"{{"type":"drydock-change","report":{report}}}"#));
+    /// `report`: as JSON. `opening`: of the text that the page opened with.
+    pub fn tell(&self, report: &str, opening: bool) {
+        framed::tell(&self.origin, &format!(r#"{{"type":"drydock-change","opening":{opening},"report":{report}}}"#));
     }
 }
 

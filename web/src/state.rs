@@ -177,8 +177,14 @@ impl State {
                 let waiting = mem::take(&mut self.waiting);
                 waiting.into_iter().flat_map(|action| self.act(action)).collect()
             }
-            Action::Typed(text) => self.read(text),
-            Action::Given(text) => self.open(text),
+            Action::Typed(text) => {
+                self.forget_example();
+                self.read(text)
+            }
+            Action::Given(text) => {
+                self.forget_example();
+                self.open(text)
+            }
             Action::VersionChosen(version) => {
                 self.options.kubernetes_version = version;
                 self.read(self.report.text.clone())
@@ -253,6 +259,11 @@ impl State {
                 }
             },
         }
+    }
+
+    /// The one that the address asks for would take the place of what stands there by now.
+    fn forget_example(&mut self) {
+        self.waiting.retain(|action| !matches!(action, Action::ExampleChosen(_)));
     }
 
     fn read(&mut self, text: String) -> Vec<Effect> {

@@ -226,10 +226,13 @@ impl Auth {
             }
             match self.ask(server, &credential).await {
                 Ok(token) => return token.pass(),
-                Err(fault) if matches!(fault.status(), Some(400 | 401 | 403)) && !anew => match credential {
-                    Credential::Anonymous => return Err(fault.into_error(tries.what()).into()),
-                    _ => anew = true,
-                },
+                Err(fault) if matches!(fault.status(), Some(400 | 401 | 403)) => {
+                    // A login that is wrong stays so, and some servers lock it after a few tries.
+                    if anew || credential == Credential::Anonymous {
+                        return Err(fault.into_error(tries.what()).into());
+                    }
+                    anew = true;
+                }
                 Err(fault) => tokio::time::sleep(tries.again(fault)?).await,
             }
         }
@@ -308,7 +311,9 @@ impl Token {
         let token = tokens.find(|token| !token.is_empty()).map(Secret::new);
         let token = token.ok_or_else(|| Fault::Strange("the token server gave no token".to_owned()))?;
         let seconds = self.expires_in.and_then(|told| told.as_f64().or_else(|| told.as_str()?.parse().ok()));
-        let life = Duration::from_secs_f64(seconds.unwrap_or(60.0).clamp(1.0, LONGEST_LIFE));
+        // Rust reads `nan` as a number, too.
+        let seconds = seconds.filter(|seconds| !seconds.is_nan()).unwrap_or(60.0);
+        let life = Duration::from_secs_f64(seconds.clamp(1.0, LONGEST_LIFE));
         // A short life is used up to its last tenth: the server's 401 says the rest.
         let renew_at = Instant::now() + life.saturating_sub(MARGIN).max(life * 9 / 10);
         Ok((bearer(token.expose())?, Some(renew_at)))

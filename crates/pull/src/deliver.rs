@@ -206,7 +206,7 @@ impl Sender {
     /// Whether the pack leaves the blob out; and other repositories of the registry that should have it.
     fn elsewhere(&self, place: &Place, digest: &Digest) -> (bool, BTreeSet<&str>) {
         let (left_out, of_base, places) = match &self.supply {
-            Supply::Pack { pack, .. } if pack.blob(digest).is_some() => (false, None, None),
+            Supply::Pack { pack, .. } if pack.base.is_none() || pack.blob(digest).is_some() => (false, None, None),
             Supply::Pack { left_out, .. } => (true, left_out.get(digest), self.users.get(digest)),
             Supply::Registries { blobs, .. } => (false, None, blobs.get(digest).map(|blob| &blob.places)),
         };

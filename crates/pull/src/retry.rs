@@ -206,7 +206,8 @@ impl<'p> Tries<'p> {
     pub fn anew(&mut self, fault: Fault) -> Result<Duration, Error> {
         self.failures += 1;
         let told = fault.retry_after().unwrap_or_default();
-        if told > self.policy.patience {
+        self.waited = self.waited.saturating_add(told);
+        if self.waited > self.policy.patience {
             return Err(self.too_long(fault));
         }
         if self.failures > self.policy.retries {

@@ -38,7 +38,7 @@ pub struct Entry {
 pub struct Base {
     /// Of its index.
     pub digest: Digest,
-    /// An image of it, by name, for each blob that is left out.
+    /// An image of it, by name, for each of its blobs.
     pub holders: BTreeMap<Digest, String>,
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::{Certificate, Identity, Url};
@@ -50,8 +50,6 @@ impl Default for Options {
 pub struct Transport {
     pub options: Options,
     shared: reqwest::Client,
-    /// For loopback: no proxy leads there.
-    direct: OnceLock<reqwest::Client>,
     jobs: Arc<Semaphore>,
     hosts: Mutex<HashMap<String, Arc<Host>>>,
 }
@@ -97,7 +95,7 @@ impl Transport {
         let authorities = certificates(&options.authorities)?;
         let shared = build(&options, authorities, None, false)?;
         let jobs = Arc::new(Semaphore::new(options.jobs.max(1)));
-        Ok(Self { options, shared, direct: OnceLock::new(), jobs, hosts: Mutex::default() })
+        Ok(Self { options, shared, jobs, hosts: Mutex::default() })
     }
 
     pub fn host(&self, name: &str) -> Result<Arc<Host>, Error> {
@@ -164,10 +162,8 @@ impl Transport {
         let mut names: Vec<PathBuf> = match fs::read_dir(&folder) {
             Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
             Err(_) if !here => return Ok(self.shared.clone()),
-            Err(_) => {
-                let direct = build(&self.options, certificates(&self.options.authorities)?, None, true)?;
-                return Ok(self.direct.get_or_init(|| direct).clone());
-            }
+            // No proxy leads to loopback.
+            Err(_) => return build(&self.options, certificates(&self.options.authorities)?, None, true),
         };
         names.sort();
         let of = |extension: &str| {

@@ -72,6 +72,7 @@ impl Client {
                 Ok(mounted) => return Ok(mounted),
                 // A refused mount is no refused upload.
                 Err(fault) if fault.is_refusal() => return Ok(false),
+                Err(Fault::Final(Error::Denied { .. })) => return Ok(false),
                 Err(fault) => self.pause(&mut tries, fault, &host).await?,
             }
         }

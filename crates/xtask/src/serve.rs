@@ -22,7 +22,7 @@ pub fn run(options: &Options) -> Result<()> {
         bail!("port {} is in use\nhelp: `--port N` picks another", options.port);
     }
     let environment = setup::ensure(&[setup::PAGE])?;
-    // Trunk's hook needs these, and would set them up behind its back.
+    // For Trunk's hook, whose set-up nobody would see.
     setup::ensure(&[setup::MODULES])?;
 
     let mut trunk = trunk(&environment);

@@ -113,11 +113,10 @@ fn browser(root: &Path, suite: &mut Suite) -> Result<()> {
     let environment: Environment = setup::ensure(&[setup::PAGE, setup::BROWSER])?;
     match build::site(&environment) {
         Ok(dist) => {
-            let faults = budget::exceeded(&dist)?;
-            if faults.is_empty() {
-                suite.passed += 1;
-            } else {
-                suite.fail("size of the page", &faults.join("; "));
+            match budget::exceeded(&dist) {
+                Ok(faults) if faults.is_empty() => suite.passed += 1,
+                Ok(faults) => suite.fail("size of the page", &faults.join("; ")),
+                Err(error) => suite.fail("size of the page", &format!("{error:#}")),
             }
             let mut node = environment.command("node");
             node.current_dir(root.join("tests/browser")).env("DIST", dist).args(["--test", "--test-reporter=spec"]);

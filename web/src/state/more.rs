@@ -73,7 +73,29 @@ impl State {
             }
             Action::HelpAsked => self.show(Dialog::Help),
             Action::DialogAccepted => self.accept(),
-            _ => Vec::new(),
+            // Those of state.rs: named, so that one without a handler does not compile.
+            Action::Arrived(_)
+            | Action::Typed(_)
+            | Action::Given(_)
+            | Action::VersionChosen(_)
+            | Action::ReleaseChosen(_)
+            | Action::Jump(_)
+            | Action::TabChosen(_)
+            | Action::TabKey(_)
+            | Action::SideChosen(..)
+            | Action::SeverityToggled(_)
+            | Action::OpenAsked
+            | Action::SaveAsked
+            | Action::Copy { .. }
+            | Action::Download { .. }
+            | Action::Fragment(_)
+            | Action::DialogClosed
+            | Action::PlainToggled
+            | Action::ThemeToggled
+            | Action::SystemDark(_)
+            | Action::Say(_)
+            | Action::SayCount
+            | Action::Hush => Vec::new(),
         }
     }
 

@@ -32,6 +32,14 @@ fn what_needs_the_second_module_waits_for_it() {
 }
 
 #[test]
+fn what_was_typed_meanwhile_is_not_taken_for_the_example_of_the_address() {
+    let mut state = State::new(&Settings { example: Some("D502".to_owned()), ..Settings::default() }, false, None);
+    state.reduce(Action::Typed("nodes: []\n".to_owned()));
+    state.reduce(Action::Arrived(&TABLE));
+    assert_eq!(state.report.text, "nodes: []\n");
+}
+
+#[test]
 fn the_address_chooses_example_tab_and_theme_and_nonsense_is_passed_over() {
     let settings = |example: &str, tab: &str, theme: &str| Settings {
         example: Some(example.to_owned()),

@@ -66,12 +66,13 @@ pub fn run(doctor: &Doctor, session: &mut Session<'_>) -> Result<u8, Error> {
         let alive: Vec<&String> = alive.collect();
         let looks = futures_util::stream::iter(&alive).map(|image| doctor::image(&client, image));
         let mut looks = looks.buffered(usize::from(doctor.network.jobs));
-        let mut quotas = BTreeSet::new();
+        let (mut quotas, mut there, mut asked) = (BTreeSet::new(), Vec::new(), alive.iter().copied());
         while let Some((finding, quota)) = looks.next().await {
+            there.extend(asked.next().filter(|_| finding.state == State::Ok));
             found.push(finding);
             found.extend(quota.filter(|quota| quotas.insert(quota.on.clone())));
         }
-        packed = weigh(&client, &images, &alive).await?;
+        packed = weigh(&client, &images, &there).await;
         found.extend(engine(&env, &doctor.network, keychain.clone(), events).await);
         Ok(())
     })?;
@@ -113,13 +114,14 @@ async fn engine(
 }
 
 /// Each blob counts once. Docker Hub is not asked: there a look at a manifest counts as a pull.
-async fn weigh(client: &Arc<Client>, images: &[String], alive: &[&String]) -> Result<Packed, Error> {
-    let wanted = alive.iter().filter_map(|image| Wanted::parse(image).ok());
+async fn weigh(client: &Arc<Client>, images: &[String], there: &[&String]) -> Packed {
+    let wanted = there.iter().filter_map(|image| Wanted::parse(image).ok());
     let wanted = wanted.filter(|wanted| wanted.place.host != DOCKER_HUB_REGISTRY).collect();
     let resolved = resolve_all(client, wanted, Some(&Platform::here())).await;
     let resolved: Vec<_> = resolved.into_iter().filter_map(|(_, resolved)| resolved.ok()).collect();
-    let known = blobs(&resolved)?.iter().fold(0_u64, |sum, blob| sum.saturating_add(blob.size));
-    Ok(Packed { known, unknown: (images.len() - resolved.len()) as u64 })
+    let Ok(blobs) = blobs(&resolved) else { return Packed { known: 0, unknown: images.len() as u64 } };
+    let known = blobs.iter().fold(0_u64, |sum, blob| sum.saturating_add(blob.size));
+    Packed { known, unknown: (images.len() - resolved.len()) as u64 }
 }
 
 fn space(packed: &Packed, session: &Session<'_>) -> Option<Finding> {

@@ -19,6 +19,7 @@ use crate::progress::{Done, Event};
 use crate::schedule::{blobs, fetch_all, repeated, resolve_all};
 use crate::session::Session;
 use crate::store::{Layout, free_space};
+use crate::transport::DOCKER_HUB_REGISTRY;
 use crate::volume::Slice;
 
 pub fn run(node: &Node, session: &mut Session<'_>) -> Result<u8, Error> {
@@ -80,7 +81,8 @@ fn no_folder() -> Error {
     Error::Usage("neither XDG_CACHE_HOME nor HOME says where downloads can be kept; --folder does".to_owned())
 }
 
-/// What would be pulled, with sizes where the registries answer.
+/// What would be pulled, with sizes where the registries answer. Docker Hub is not asked: there a look at a manifest
+/// counts as a pull.
 async fn tell(client: &Arc<Client>, engine: Result<Engine, Error>, images: &[String]) -> Result<(), Error> {
     let platform = match engine {
         Ok(engine) => engine.platform().await.ok(),
@@ -88,13 +90,18 @@ async fn tell(client: &Arc<Client>, engine: Result<Engine, Error>, images: &[Str
     };
     let platform = platform.unwrap_or_else(Platform::here);
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
-    for (wanted, resolved) in resolve_all(client, wanted(images, &client.events), Some(&platform)).await {
+    let (hub, asked): (Vec<_>, Vec<_>) =
+        wanted(images, &client.events).into_iter().partition(|wanted| wanted.place.host == DOCKER_HUB_REGISTRY);
+    for (wanted, resolved) in resolve_all(client, asked, Some(&platform)).await {
         match resolved {
             Ok(resolved) => known.push(resolved),
             Err(error) => unknown.push((wanted.asked, error)),
         }
     }
     would(client, &known, &blobs(&known)?);
+    for image in hub {
+        client.events.send(Event::Would { image: image.asked, known: None });
+    }
     for (image, error) in unknown {
         client.events.send(Event::Would { image, known: None });
         client.events.send(Event::Remark(format!("no size: {error}")));

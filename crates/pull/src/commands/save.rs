@@ -107,7 +107,7 @@ impl Job {
     }
 
     async fn finish(&self, layout: Layout, images: &[&Resolved], all: bool) -> Result<(), Error> {
-        let base = self.base.as_ref().map(|base| left_out(base, images)).transpose()?;
+        let base = self.base.as_ref().map(|base| described(base)).transpose()?;
         let base = base.as_ref();
         let entry =
             |image: &&Resolved| Entry { name: image.wanted.name.clone(), descriptor: image.root().descriptor() };
@@ -156,13 +156,12 @@ pub(super) fn would(client: &Client, images: &[Resolved], blobs: &[Blob]) {
     client.events.send(Event::Plan { images: images.len(), blobs: blobs.len(), bytes });
 }
 
-/// What the images need and the base has.
-fn left_out(base: &Pack, images: &[&Resolved]) -> Result<Base, Error> {
-    let needed: HashSet<Digest> = images.iter().flat_map(|image| image.blobs()).map(|blob| blob.digest).collect();
+/// With all that it has: an earlier run into the same folder may have left out what this one does not need.
+fn described(base: &Pack) -> Result<Base, Error> {
     let mut holders = BTreeMap::new();
     for entry in &base.entries {
         for blob in base.manifests(entry)?.iter().flat_map(Manifest::blobs) {
-            if needed.contains(&blob.digest) && base.blob(&blob.digest).is_some() {
+            if base.blob(&blob.digest).is_some() {
                 holders.entry(blob.digest).or_insert_with(|| entry.name.clone());
             }
         }

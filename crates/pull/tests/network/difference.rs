@@ -41,6 +41,17 @@ fn what_a_difference_leaves_out_is_mounted_from_the_images_of_its_base() {
         told("push the pack first that this one was made on");
         assert!(target.data().manifests.keys().all(|(repository, _)| repository == "mirror/rancher/a"));
     }
+
+    // A folder that was filled in two runs.
+    for image in [&b, &c] {
+        assert_eq!(pull(here, &["save", image, "-o", "next", "--base", "base.tar"]).code, 0);
+    }
+    let target = Fake::start(Fault::None, 0);
+    let to = target.image("mirror");
+    for pack in ["base.tar", "next"] {
+        let run = pull(here, &["push", pack, "--to", &to]);
+        assert_eq!(run.code, 0, "{pack}: {}", run.all());
+    }
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn build(environment: &Environment, folder: &Path, release: bool) -> Result<Stri
     let program = read(&built.join("drydock-web.wasm"))?;
     let name = format!("drydock-{:.16}", format!("{:x}", Sha256::digest(&program)));
 
-    let parts = root.join("target/page");
+    let parts = root.join("target/page").join(profile);
     let first = parts.join("first.wasm");
     let mut split = Options::new(&program);
     (split.output_dir, split.main_out_path) = (&parts, &first);
