@@ -250,7 +250,7 @@ fn secrets_of_line(line: &str, offset: usize, spans: &mut Vec<Span>) -> Option<b
     found
 }
 
-fn key_before(line: &str, separator: usize) -> &str {
+pub(super) fn key_before(line: &str, separator: usize) -> &str {
     let before = line[..separator].trim_end().trim_end_matches(['"', '\'']);
     let is_key = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let start = before.char_indices().rev().take_while(|(_, c)| is_key(*c)).last().map_or(before.len(), |(i, _)| i);
@@ -264,7 +264,7 @@ fn sounds_secret(key: &str) -> bool {
 }
 
 /// The scalar at the start of the text: up to its closing quote, its comment or, in flow style, the next entry.
-fn value_of(text: &str, flow: bool) -> &str {
+pub(super) fn value_of(text: &str, flow: bool) -> &str {
     let end = match text.chars().next() {
         Some('#') | None => 0,
         Some(quote @ ('"' | '\'')) => text[1..].find(quote).map_or(text.len(), |close| close + 2),
