@@ -60,8 +60,8 @@ impl App {
                     act.emit(Action::Say(format!("The browser refuses to save {name}.")));
                 }
             }
-            Effect::Pack(text) => browser::pack(&text, move |bytes| {
-                act.emit(Action::Packed(bytes.map(|bytes| share::encode(&bytes))));
+            Effect::Pack(text) => browser::pack(&text.clone(), move |bytes| {
+                act.emit(Action::Packed { text, packed: bytes.map(|bytes| share::encode(&bytes)) });
             }),
             Effect::Unpack(packed) => unpack(&packed, act),
             Effect::ClearFragment => browser::clear_fragment(),

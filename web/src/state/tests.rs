@@ -212,18 +212,46 @@ fn a_link_holds_no_secret_and_the_settings() {
     let effects = state.reduce(Action::ShareAsked);
     let [Effect::Pack(text)] = &effects[..] else { panic!("{effects:?}") };
     assert!(!text.contains("canary") && text.contains("***"), "{text}");
-    state.reduce(Action::Packed(Some("abc".to_owned())));
+    state.reduce(Action::Packed { text: text.clone(), packed: Some("abc".to_owned()) });
+    assert_eq!((shared(&state).hidden, &shared(&state).link), (1, &Link::Ready("?rke=v1.5.0#v1=abc".to_owned())));
+}
+
+fn shared(state: &State) -> &Share {
     let Some(Dialog::Share(share)) = state.dialog.as_deref() else { panic!("a dialog") };
-    assert_eq!((share.hidden, &share.link), (1, &Link::Ready("?rke=v1.5.0#v1=abc".to_owned())));
+    share
+}
+
+#[test]
+fn a_link_holds_no_name_where_stand_ins_are_chosen() {
+    let mut state = typed(
+        "nodes:
+- {address: frodo, user: u, role: [etcd]}
+# frodo
+",
+    );
+    let named = match &state.reduce(Action::ShareAsked)[..] {
+        [Effect::Pack(text)] => text.clone(),
+        effects => panic!("{effects:?}"),
+    };
+    assert!(named.contains("frodo") && shared(&state).stood_in.is_none());
+    let effects = state.reduce(Action::StandInsChosen(true));
+    let [Effect::Pack(text)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(shared(&state).text, "nodes:\n- {address: node-1.example, user: u, role: [etcd]}\n# node-1.example\n");
+    assert_eq!((text, shared(&state).stood_in), (&shared(&state).text, Some((1, 2))));
+    // The browser was still at the text before.
+    state.reduce(Action::Packed { text: named, packed: Some("frodo".to_owned()) });
+    assert_eq!(shared(&state).link, Link::Pending);
+    state.reduce(Action::StandInsChosen(false));
+    assert!(shared(&state).text.contains("frodo"));
 }
 
 #[test]
 fn a_link_that_would_break_is_refused() {
     let mut state = state();
     state.reduce(Action::ShareAsked);
-    state.reduce(Action::Packed(Some("a".repeat(share::LONGEST))));
-    let Some(Dialog::Share(share)) = state.dialog.as_deref() else { panic!("a dialog") };
-    assert!(matches!(share.link, Link::Refused(_)));
+    let text = shared(&state).text.clone();
+    state.reduce(Action::Packed { text, packed: Some("a".repeat(share::LONGEST)) });
+    assert!(matches!(shared(&state).link, Link::Refused(_)));
 }
 
 #[test]
