@@ -31,6 +31,30 @@ test("a key says what it means under the pointer, and the caret gets offers", ()
     await page.getByRole("option", { name: /^calico/ }).waitFor();
   }));
 
+test("a key says what it means at the caret, aloud too, until Escape", () =>
+  visit("", async (page) => {
+    await replaceText(page, "services:\n  etcd:\n    snapshot: true\n");
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.press("Control+Shift+Space");
+    const meaning = page.locator(".cm-meaning");
+    await meaning.getByText(/^services: /).waitFor();
+    const announced = page.locator(".cm-announced");
+    assert.match(await announced.innerText(), /^services: .+\. ./);
+    assert.equal(await announced.getAttribute("aria-live"), "polite");
+    await accessible(page);
+    await page.keyboard.press("Escape");
+    await meaning.waitFor({ state: "detached" });
+    assert.equal(await focused(page), "cluster.yml");
+    // It goes with the caret, and says where there is nothing to say.
+    await page.keyboard.press("Control+Shift+Space");
+    await meaning.waitFor();
+    await page.keyboard.press("Control+End");
+    await meaning.waitFor({ state: "detached" });
+    await page.keyboard.press("Control+Shift+Space");
+    await announced.filter({ hasText: "Nothing is known about this place." }).waitFor();
+    assert.equal(await meaning.count(), 0);
+  }));
+
 test("the fix at the caret is one key away, and one step back", () =>
   visit("", async (page) => {
     await editor(page).focus();

@@ -4,6 +4,7 @@ const KEYS: &[(&str, &str)] = &[
     ("F8, Shift+F8", "next problem, the one before"),
     ("Ctrl+.", "fix the problem at the caret"),
     ("Ctrl+Space", "what may stand here"),
+    ("Ctrl+Shift+Space", "what the key at the caret means; Escape closes it"),
     ("Ctrl+F", "search"),
     ("Ctrl+Z", "undo, a fix in one step"),
     ("Tab", "leaves the editor"),
