@@ -198,7 +198,7 @@ impl App {
             if arrived {
                 framed.ready();
             }
-            framed.tell(&(later.told)(&self.state.report));
+            framed.tell(&(later.told)(&self.state));
         }
         self.carry_out(ctx, effects);
     }

@@ -56,6 +56,7 @@ pub fn settings() -> Settings {
         kubernetes: params.get("kubernetes"),
         fragment: fragment(),
         address: address(),
+        docs: framed::docs(),
         plain: storage().and_then(|storage| storage.get_item(PLAIN).ok()?).is_some(),
     }
 }

@@ -5,7 +5,7 @@ use drydock_core::diagnostic::{Diagnostic, Severity};
 use drydock_core::fix::{Edit, Fix, Safety};
 use drydock_core::plan::Options;
 use drydock_core::render::redact::Redactor;
-use drydock_core::render::{json, summary};
+use drydock_core::render::summary;
 use drydock_core::text::LineIndex;
 
 pub struct Report {
@@ -104,13 +104,6 @@ impl Report {
             }
         }
         out
-    }
-
-    /// The findings as JSON.
-    pub fn json(&self) -> String {
-        let report = json::Report::new(vec![json::report("cluster.yml", &self.text, &self.checked)]);
-        // Only texts and numbers, which JSON can always hold.
-        serde_json::to_string(&report).unwrap_or_default()
     }
 
     /// What "Fix all" would apply at once: one safe fix of each finding, its others are alternatives.

@@ -21,6 +21,8 @@ pub struct Settings {
     pub fragment: String,
     /// Of the page, without settings and fragment; none for a file.
     pub address: Option<String>,
+    /// Of the docs beside the page, with its `/`.
+    pub docs: Option<String>,
     /// The plain text box was chosen on this device.
     pub plain: bool,
 }

@@ -145,8 +145,18 @@ impl State {
         }
     }
 
+    /// What a page around this one hears of a check: the findings as JSON.
+    pub fn told(&self) -> String {
+        // Only texts and numbers, which JSON can always hold.
+        serde_json::to_string(&self.findings()).unwrap_or_default()
+    }
+
     fn findings(&self) -> json::Report {
-        json::Report::new(vec![json::report(&self.name, &self.report.text, &self.report.checked)])
+        let report = json::Report::new(vec![json::report(&self.name, &self.report.text, &self.report.checked)]);
+        match &self.docs {
+            Some(docs) => report.with_docs(docs),
+            None => report,
+        }
     }
 
     fn file(&self, name: &str, content: &impl serde::Serialize) -> Effect {

@@ -296,6 +296,20 @@ fn what_is_taken_away_holds_no_secret() {
 }
 
 #[test]
+fn findings_name_the_page_of_their_rule_where_docs_are_beside_the_page() {
+    let told = |docs: Option<&str>| {
+        let settings = Settings { docs: docs.map(str::to_owned), ..Settings::default() };
+        let state = whole(&settings, false, Some("nods: []\n".to_owned()));
+        let report: serde_json::Value = serde_json::from_str(&state.told()).unwrap();
+        let finding = report["files"][0]["findings"][0].clone();
+        (finding["code"].as_str().unwrap().to_owned(), finding["url"].clone())
+    };
+    let (code, url) = told(Some("https://d.example/docs/"));
+    assert_eq!(url, format!("https://d.example/docs/rules/{code}.html"));
+    assert!(told(None).1.is_null());
+}
+
+#[test]
 fn the_guided_start_writes_its_file_into_the_editor() {
     let mut state = state();
     state.reduce(Action::StartAsked);
