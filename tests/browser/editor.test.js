@@ -45,9 +45,10 @@ test("a key says what it means at the caret, aloud too, until Escape", () =>
     await page.keyboard.press("Escape");
     await meaning.waitFor({ state: "detached" });
     assert.equal(await focused(page), "cluster.yml");
-    // It goes with the caret, and says where there is nothing to say.
+    // From the start of its line as well; it goes with the caret, and says where there is nothing to say.
+    await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Control+Shift+Space");
-    await meaning.waitFor();
+    await meaning.getByText(/^etcd: /).waitFor();
     await page.keyboard.press("Control+End");
     await meaning.waitFor({ state: "detached" });
     await page.keyboard.press("Control+Shift+Space");
@@ -145,8 +146,15 @@ test("a crash is told, and the text stays", () =>
     await page.evaluate(() =>
       dispatchEvent(new ErrorEvent("error", { error: new WebAssembly.RuntimeError("unreachable") })),
     );
-    await page.getByRole("alert").filter({ hasText: "still there" }).waitFor();
+    const note = page.getByRole("alert").filter({ hasText: "still there" });
+    await note.waitFor();
     assert.match(await text(page), /ecrCredentialPlugin/);
+    await accessible(page);
+    await note.getByRole("button", { name: "Copy a report" }).click();
+    // Where the clipboard is closed it stands there to be selected.
+    const report = await note.locator("pre").innerText();
+    assert.match(report, /^drydock: \d+\.\d+\.\d+\nbrowser: .*Chrom.*\nerror: unreachable\nat: unknown\nfindings: D\d+/);
+    assert.doesNotMatch(report, /ecrCredentialPlugin|amazonaws/);
     await accessible(page);
   }));
 

@@ -226,6 +226,13 @@ pub fn set_dark(dark: bool) {
     }
 }
 
+/// Version and codes, for the report of `editor/src/crash.js`: a program that has crashed can no longer tell them.
+pub fn keep_for_a_crash(words: &[&str]) {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-known", &words.join(" "));
+    }
+}
+
 /// Makes the browser ask before the page is left.
 pub fn guard_leaving(on: bool) {
     let ask = Closure::<dyn Fn(Event)>::new(|event: Event| event.prevent_default());

@@ -35,6 +35,7 @@ pub struct Mark {
     pub from: usize,
     pub to: usize,
     pub severity: Severity,
+    pub code: &'static str,
     pub message: String,
     /// Titles, in the order of the finding's fixes.
     pub fixes: Vec<String>,
@@ -62,6 +63,7 @@ impl Report {
             from: lines.utf16(found.span.start),
             to: lines.utf16(found.span.end),
             severity: found.severity,
+            code: found.code,
             message: found.message.clone(),
             fixes: found.fixes.iter().map(|fix| fix.title.clone()).collect(),
             revision: self.revision,

@@ -57,8 +57,11 @@ function meaning(tell) {
   });
   const atCaret = (view) => {
     const { head } = view.state.selection.main;
-    const told = toldAt(view, head);
-    activateHover(view, head, 1, { tooltip, until: (change) => change.docChanged || change.selection });
+    const line = view.state.doc.lineAt(head);
+    // In front of a key it is that key's turn, not the one it stands under.
+    const at = Math.max(head, line.from + line.text.search(/[^\s-]|$/));
+    const told = toldAt(view, at);
+    activateHover(view, at, 1, { tooltip, until: (change) => change.docChanged || change.selection });
     const words = told ? [told.title, ...told.lines].join(". ") : "Nothing is known about this place.";
     view.dispatch({ effects: EditorView.announce.of(words) });
     return true;

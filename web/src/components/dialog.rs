@@ -19,7 +19,7 @@ pub fn dialog(state: &State, act: &Callback<Action>) -> Html {
             ("Share a link".to_owned(), ready.then_some("Copy link"), shared(share, act))
         }
         Some(Dialog::Start(answers)) => ("Start from nothing".to_owned(), Some("Write the file"), start(answers, act)),
-        Some(Dialog::Help) => ("Keys, and how to check".to_owned(), None, help()),
+        Some(Dialog::Help) => ("Keys, and how to check".to_owned(), None, help(&state.report.checked.plan)),
     };
     let close = act.reform(|_: MouseEvent| Action::DialogClosed);
     let accepted = act.reform(|_: MouseEvent| Action::DialogAccepted);

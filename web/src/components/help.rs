@@ -1,4 +1,7 @@
+use drydock_core::plan::Plan;
 use yew::prelude::*;
+
+use crate::words::data;
 
 const KEYS: &[(&str, &str)] = &[
     ("F8, Shift+F8", "next problem, the one before"),
@@ -13,7 +16,7 @@ const KEYS: &[(&str, &str)] = &[
 ];
 
 /// Keys, and how to see for oneself that nothing is sent.
-pub fn help() -> Html {
+pub fn help(plan: &Plan) -> Html {
     let row =
         |(keys, what): &(&'static str, &'static str)| html! { <><dt><kbd>{ *keys }</kbd></dt><dd>{ *what }</dd></> };
     html! {
@@ -27,7 +30,7 @@ pub fn help() -> Html {
                 <li>{ "drydock.html is the same page as one file; its policy allows no connection at all." }</li>
                 <li>{ "Nothing is stored, but for the choice of the plain text editor." }</li>
             </ul>
-            <p class="quiet">{ "Drydock " }{ env!("CARGO_PKG_VERSION") }{ ". A link shared from here carries the text without its secrets behind its #." }</p>
+            <p class="quiet">{ format!("Drydock {}, answering for {}", env!("CARGO_PKG_VERSION"), data(plan)) }{ ". A link shared from here carries the text without its secrets behind its #." }</p>
         </>
     }
 }
