@@ -238,7 +238,13 @@ fn secrets_of_line(line: &str, offset: usize, spans: &mut Vec<Span>) -> Option<b
         let rest = &line[at..];
         let value_at = at + rest.len() - rest.trim_start().len();
         let flow = line[..separator].contains(['{', '[']);
-        let value = value_of(&line[value_at..], flow);
+        let mut value = value_of(&line[value_at..], flow);
+        // Of `"KEY=value"` as a whole: without its end the text would no longer parse.
+        if let Some(inner) = value.strip_suffix(['"', '\'']).filter(|_| !value.starts_with(['"', '\'']))
+            && line[..value_at].matches(&value[inner.len()..]).count() % 2 == 1
+        {
+            value = inner;
+        }
         if value.starts_with(['|', '>']) {
             found = Some(true);
         } else if !value.is_empty() && !HARMLESS_VALUES.contains(&value) {
@@ -303,6 +309,7 @@ mod tests {
             ("- {user: u, pasword: \"a, b\", url: c}\n", "- {user: u, pasword: ***, url: c}\n"),
             ("  aws_secret_access_key: a/b+c\n  : [\n", "  aws_secret_access_key: ***\n  : [\n"),
             ("- AWS_SESSION_TOKEN=abc\n", "- AWS_SESSION_TOKEN=***\n"),
+            ("- \"AWS_SESSION_TOKEN=a'b\"\n- TOKEN=c'\n", "- \"AWS_SESSION_TOKEN=***\"\n- TOKEN=***\n"),
             ("- url: https://me:hunter2@host/x\n", "- url: https://me:***@host/x\n"),
             (
                 "ssh_key_path: ~/.ssh/id\nssh_key: |\n  a\n\n  b\nport: 1\n",
