@@ -201,7 +201,7 @@ pub fn artifacts() -> Result<JsValue, JsError> {
 #[wasm_bindgen]
 pub fn redact(text: &str) -> String {
     let checked = drydock_core::check(text, &plan::Options::default());
-    Redactor::find(text, &checked.cluster).mask(text).text
+    Redactor::find(text, &checked.cluster).mask_scalars(text).text
 }
 
 /// What is answered for.

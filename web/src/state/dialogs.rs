@@ -100,7 +100,7 @@ impl State {
     pub(super) fn share(&mut self, with_stand_ins: bool) -> Vec<Effect> {
         let report = &self.report;
         let secrets = Redactor::find(&report.text, &report.checked.cluster);
-        let masked = secrets.mask(&report.text);
+        let masked = secrets.mask_scalars(&report.text);
         let hidden = masked.count();
         let stood_in = with_stand_ins.then(|| stand_ins::stand_in(&masked, &report.checked.cluster));
         let counts = stood_in.as_ref().map(|stood_in| (stood_in.names, stood_in.places));
