@@ -221,7 +221,9 @@ impl Names {
             let account = self.of(account, Kind::Account)?;
             return Some(format!("{account}.{rest}"));
         }
-        if !name.contains(char::is_alphabetic) || is_under(name, PUBLIC) {
+        // A machine is nobody else's, whatever domain it is in.
+        let public = if kind == Kind::Node || shape::is_machine(name) { &["localhost"] } else { PUBLIC };
+        if !name.contains(char::is_alphabetic) || is_under(name, public) {
             return None;
         }
         let (series, word) = match kind {

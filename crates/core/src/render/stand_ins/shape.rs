@@ -56,6 +56,12 @@ pub fn tells(address: IpAddr) -> bool {
     !(address.is_loopback() || address.is_unspecified() || address.is_multicast() || mask || local)
 }
 
+/// Whether a cloud made the name of its machine's address, as `ec2-192-0-2-1.eu-west-1.compute.amazonaws.com`.
+pub fn is_machine(host: &str) -> bool {
+    let label = host.split('.').next().unwrap_or_default();
+    label.split_once('-').is_some_and(|(_, rest)| address(&rest.replace('-', ".")).is_some())
+}
+
 /// Whether what is behind the account belongs to Amazon ECR.
 pub fn is_ecr(rest: &str) -> bool {
     rest.starts_with("dkr.ecr") || rest.starts_with("dkr-ecr")

@@ -78,6 +78,10 @@ fn a_text_that_does_not_parse_hides_its_names_as_well() {
             "]\nsans:\n  - frodo\n  - 10.0.0.7\nx: frodo\n",
             "]\nsans:\n  - node-1.example\n  - 192.0.2.1\nx: node-1.example\n",
         ),
+        (
+            "{\naddress: sam.cluster.local\nx: https://ec2-10-1-2-3.eu-west-1.compute.amazonaws.com/x\n",
+            "{\naddress: node-1.example\nx: https://host-1.example/x\n",
+        ),
         ("image: reg.shire.net/a/b:1\n]", "image: registry-1.example/a/b:1\n]"),
         (
             "{\nx: http://u:p@proxy.shire.net:3128 [fd00::7]:6443",
