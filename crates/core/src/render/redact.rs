@@ -35,7 +35,7 @@ const SECRET_WORDS: &[&str] = &[
 ];
 /// Keys that speak about a secret without holding it, as `ssh_key_path`.
 const HARMLESS_ENDINGS: &[&str] = &["path", "name", "file", "config", "enabled", "url", "provider", "ref", "type"];
-const HARMLESS_VALUES: &[&str] = &["true", "false", "null", "~", "{}", "[]", "\"\"", "''", MASK];
+const HARMLESS_VALUES: &[&str] = &["true", "false", "null", "~", "{}", "[]", "\"\"", "''"];
 
 /// Knows the secrets of one text, and takes them out of it and of messages about it.
 #[derive(Clone, Debug, Default)]
@@ -253,6 +253,8 @@ fn written_secrets(text: &str) -> Vec<Span> {
         }
         start += line.len();
     }
+    // What is hidden already is none.
+    spans.retain(|span| text[span.range()].trim_matches(['"', '\'']) != MASK);
     spans
 }
 

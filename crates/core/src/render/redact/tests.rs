@@ -53,8 +53,10 @@ fn a_text_that_is_read_again_has_its_scalars_in_quotes() {
         ),
         ("x: '{\"token\":\"abc\", token: abc}'\n", "x: '{\"token\":\"***\", token: ***}'\n"),
     ] {
-        let masked = Redactor::find(text, &Cluster::default()).mask_scalars(text);
+        let secrets = Redactor::find(text, &Cluster::default());
+        let masked = secrets.mask_scalars(text);
         assert_eq!(masked.text, want, "{text}");
+        assert!(secrets.occur_in(text) && !secrets.occur_in(&masked.text), "{text}");
     }
 }
 
