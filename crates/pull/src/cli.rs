@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use drydock_core::diagnostic::Severity;
-use drydock_core::image::catalogue::{Catalogue, DEFAULT_RELEASE};
+use drydock_core::image::catalogue::{Catalogue, DEFAULT_RELEASE, METADATA_DAY};
 use drydock_core::plan::Options;
 
 pub use network::{Mirror, Network, Push, Save, Selection, Serve, Target, Verify};
