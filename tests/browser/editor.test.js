@@ -31,6 +31,31 @@ test("a key says what it means under the pointer, and the caret gets offers", ()
     await page.getByRole("option", { name: /^calico/ }).waitFor();
   }));
 
+test("a key says what it means at the caret, aloud too, until Escape", () =>
+  visit("", async (page) => {
+    await replaceText(page, "services:\n  etcd:\n    snapshot: true\n");
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.press("Control+Shift+Space");
+    const meaning = page.locator(".cm-meaning");
+    await meaning.getByText(/^services: /).waitFor();
+    const announced = page.locator(".cm-announced");
+    assert.match(await announced.innerText(), /^services: .+\. ./);
+    assert.equal(await announced.getAttribute("aria-live"), "polite");
+    await accessible(page);
+    await page.keyboard.press("Escape");
+    await meaning.waitFor({ state: "detached" });
+    assert.equal(await focused(page), "cluster.yml");
+    // From the start of its line as well; it goes with the caret, and says where there is nothing to say.
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Control+Shift+Space");
+    await meaning.getByText(/^etcd: /).waitFor();
+    await page.keyboard.press("Control+End");
+    await meaning.waitFor({ state: "detached" });
+    await page.keyboard.press("Control+Shift+Space");
+    await announced.filter({ hasText: "Nothing is known about this place." }).waitFor();
+    assert.equal(await meaning.count(), 0);
+  }));
+
 test("the fix at the caret is one key away, and one step back", () =>
   visit("", async (page) => {
     await editor(page).focus();
@@ -121,8 +146,15 @@ test("a crash is told, and the text stays", () =>
     await page.evaluate(() =>
       dispatchEvent(new ErrorEvent("error", { error: new WebAssembly.RuntimeError("unreachable") })),
     );
-    await page.getByRole("alert").filter({ hasText: "still there" }).waitFor();
+    const note = page.getByRole("alert").filter({ hasText: "still there" });
+    await note.waitFor();
     assert.match(await text(page), /ecrCredentialPlugin/);
+    await accessible(page);
+    await note.getByRole("button", { name: "Copy a report" }).click();
+    // Where the clipboard is closed it stands there to be selected.
+    const report = await note.locator("pre").innerText();
+    assert.match(report, /^drydock: \d+\.\d+\.\d+\nbrowser: .*Chrom.*\nerror: unreachable\nat: unknown\nfindings: D\d+/);
+    assert.doesNotMatch(report, /ecrCredentialPlugin|amazonaws/);
     await accessible(page);
   }));
 

@@ -145,6 +145,7 @@ test("the package does in a page what its types say", async () => {
       return {
         names: Object.keys(drydock).sort(),
         report: drydock.check(text, { path: "mine.yml" }),
+        linked: drydock.check(text, { docs: "https://docs.example/" }).files[0].findings.map((it) => it.url),
         all: drydock.fix(text),
         none: drydock.fix(text, ["D201"]),
         one: drydock.fix(text, ["ecr-key-ignored"]),
@@ -169,6 +170,8 @@ test("the package does in a page what its types say", async () => {
     assert.equal(file.path, "mine.yml");
     const finding = file.findings.find((it) => it.code === "D301");
     assert.equal(finding.start.line, 6);
+    assert.equal(finding.url, null);
+    assert.ok(answers.linked.includes("https://docs.example/rules/D301.html"));
     assert.equal(finding.help === undefined, false);
     assert.match(answers.all.text, /ecr_credential_plugin: \{/);
     assert.ok(answers.all.count >= 1);

@@ -1,7 +1,7 @@
 // Links, the guided start, and what is kept.
 
 import assert from "node:assert/strict";
-import { deflateRawSync } from "node:zlib";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { test } from "node:test";
 import { LOOKS, accessible, button, focused, replaceText, text, visitor } from "./visit.js";
 
@@ -28,12 +28,35 @@ test("a link shows what it carries, holds no secret, and opens elsewhere", () =>
       assert.deepEqual(requests.slice(loaded), []);
       await visit(link.slice(shared.server.url.length), async (other) => {
         await other.waitForFunction(() => document.querySelector(".cm-content").textContent.includes("registry.example.com"));
-        assert.equal(await text(other), CANARY.replace("canary-7f3a", "***"));
+        assert.equal(await text(other), CANARY.replace("canary-7f3a", "'***'"));
         assert.equal(other.url(), shared.server.url, "the text leaves the address");
       });
     },
     { permissions: ["clipboard-read", "clipboard-write"] },
   ));
+
+test("with stand-ins neither the preview nor the link holds an address or a name", () =>
+  visit("", async (page) => {
+    await replaceText(page, "# canary-host, at 10.20.30.40\nnodes:\n- {address: 10.20.30.40, hostname_override: canary-host}\n");
+    await button(page, "Share").click();
+    const dialog = page.getByRole("dialog", { name: "Share a link" });
+    const box = dialog.getByRole("checkbox", { name: "also replace addresses and names" });
+    assert.ok(!(await box.isChecked()));
+    await dialog.getByText("Addresses and names stay.").waitFor();
+    await box.check();
+    await dialog.getByText("2 addresses and names have stand-ins, in 4 places.").waitFor();
+    const link = dialog.getByRole("textbox", { name: "Link" });
+    await link.waitFor();
+    assert.doesNotMatch(await dialog.innerText(), /canary|10\.20/);
+    const shownText = await dialog.getByRole("region", { name: "Text of the link" }).innerText();
+    const packed = (await link.inputValue()).split("#v1=")[1];
+    assert.equal(inflateRawSync(Buffer.from(packed, "base64url")).toString(), shownText);
+    assert.match(shownText, /^# node-1\.example, at 192\.0\.2\.1\n/);
+    // A choice for this link only.
+    await page.keyboard.press("Escape");
+    await button(page, "Share").click();
+    assert.ok(!(await box.isChecked()));
+  }));
 
 test("links of version 1 open for ever, and a broken one says so", async () => {
   // The form is fixed: base64url of the deflated text.
@@ -76,6 +99,7 @@ for (const [name, options] of LOOKS) {
         await accessible(page);
         await page.keyboard.press("Escape");
         await button(page, "Share").click();
+        await page.getByRole("checkbox", { name: "also replace addresses and names" }).check();
         await page.getByRole("textbox", { name: "Link" }).waitFor();
         await accessible(page);
       },

@@ -199,7 +199,7 @@ impl App {
         }
         self.later.set(self.state.later);
         if let (Some(framed), Some(later)) = (&self.framed, self.state.later.filter(|_| changed || arrived)) {
-            framed.tell(&(later.told)(&self.state.report), self.state.report.revision == 0);
+            framed.tell(&(later.told)(&self.state), self.state.report.revision == 0);
         }
         self.carry_out(ctx, effects);
     }

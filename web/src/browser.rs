@@ -56,6 +56,7 @@ pub fn settings() -> Settings {
         kubernetes: params.get("kubernetes"),
         fragment: fragment(),
         address: address(),
+        docs: framed::docs(),
         plain: storage().and_then(|storage| storage.get_item(PLAIN).ok()?).is_some(),
     }
 }
@@ -222,6 +223,13 @@ pub fn system_dark(changed: impl Fn(bool) + 'static) -> bool {
 pub fn set_dark(dark: bool) {
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("data-theme", if dark { "dark" } else { "light" });
+    }
+}
+
+/// Version and codes, for the report of `editor/src/crash.js`: a program that has crashed can no longer tell them.
+pub fn keep_for_a_crash(words: &[&str]) {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-known", &words.join(" "));
     }
 }
 

@@ -9,7 +9,6 @@ use yew::prelude::*;
 
 use crate::assist::{self, Offer, Told};
 use crate::components;
-use crate::report::Report;
 use crate::state::{Action, Effect, State};
 
 pub struct Later {
@@ -22,7 +21,7 @@ pub struct Later {
     pub write_file: fn(&mut State),
     pub why: fn(&Rule) -> &'static str,
     /// What a page around this one hears, as JSON.
-    pub told: fn(&Report) -> String,
+    pub told: fn(&State) -> String,
     /// What a key means.
     pub tell: fn(&str, usize) -> Option<Told>,
     /// What may stand at a place.
@@ -35,7 +34,7 @@ pub static TABLE: Later = Later {
     act: State::act_later,
     write_file: State::write_file,
     why: |rule| rule.doc().why,
-    told: Report::json,
+    told: State::told,
     tell: assist::tell,
     offers: assist::offers,
 };

@@ -5,7 +5,7 @@ use drydock_core::diagnostic::{Diagnostic, Severity};
 use drydock_core::fix::{Edit, Fix, Safety};
 use drydock_core::plan::Options;
 use drydock_core::render::redact::Redactor;
-use drydock_core::render::{json, summary};
+use drydock_core::render::summary;
 use drydock_core::text::LineIndex;
 
 pub struct Report {
@@ -35,6 +35,7 @@ pub struct Mark {
     pub from: usize,
     pub to: usize,
     pub severity: Severity,
+    pub code: &'static str,
     pub message: String,
     /// Titles, in the order of the finding's fixes.
     pub fixes: Vec<String>,
@@ -62,6 +63,7 @@ impl Report {
             from: lines.utf16(found.span.start),
             to: lines.utf16(found.span.end),
             severity: found.severity,
+            code: found.code,
             message: found.message.clone(),
             fixes: found.fixes.iter().map(|fix| fix.title.clone()).collect(),
             revision: self.revision,
@@ -104,13 +106,6 @@ impl Report {
             }
         }
         out
-    }
-
-    /// The findings as JSON.
-    pub fn json(&self) -> String {
-        let report = json::Report::new(vec![json::report("cluster.yml", &self.text, &self.checked)]);
-        // Only texts and numbers, which JSON can always hold.
-        serde_json::to_string(&report).unwrap_or_default()
     }
 
     /// What "Fix all" would apply at once: one safe fix of each finding, its others are alternatives.

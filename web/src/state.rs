@@ -66,6 +66,8 @@ pub struct State {
     system_dark: bool,
     /// Of the page, for links to it.
     address: String,
+    /// Address of the docs beside the page, with its `/`.
+    pub docs: Option<String>,
     /// What stands behind `v1=` in the address.
     shared: Option<String>,
 }
@@ -132,6 +134,7 @@ impl State {
             },
             system_dark,
             address: settings.address.clone().unwrap_or_default(),
+            docs: settings.docs.clone(),
             shared: settings.fragment.strip_prefix(share::VERSION).map(str::to_owned),
         }
     }

@@ -3,6 +3,14 @@
 use drydock_core::credentials::{Auth, Lookup, Registry, RegistryMap};
 use drydock_core::plan::{Need, Plan, PlannedImage, Source};
 
+/// Whose knowledge answers, and how old it is.
+pub fn data(plan: &Plan) -> String {
+    match plan.catalogue.day(&plan.rke) {
+        Some(day) => format!("rke {}, metadata of {day}", plan.rke),
+        None => format!("rke {}", plan.rke),
+    }
+}
+
 /// Which credentials an image is pulled with.
 pub fn credentials(lookup: &Lookup, registries: &RegistryMap) -> String {
     match lookup {

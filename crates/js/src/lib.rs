@@ -26,6 +26,7 @@ struct Options {
     rke: Option<String>,
     kubernetes_version: Option<String>,
     path: Option<String>,
+    docs: Option<String>,
     all: bool,
     unsafe_fixes: bool,
     /// `deny_unknown_fields` denies nothing of a JavaScript object, which is asked for known fields only.
@@ -105,7 +106,11 @@ pub fn check(
 ) -> Result<JsValue, JsError> {
     let options = Options::read(options)?;
     let checked = drydock_core::check(text, &options.plan());
-    give(&json::Report::new(vec![json::report(options.path(), text, &checked)]))
+    let report = json::Report::new(vec![json::report(options.path(), text, &checked)]);
+    give(&match &options.docs {
+        Some(docs) => report.with_docs(docs),
+        None => report,
+    })
 }
 
 /// The text with the safe fixes in it: all of them, or those for the given codes or rule names.
@@ -196,7 +201,7 @@ pub fn artifacts() -> Result<JsValue, JsError> {
 #[wasm_bindgen]
 pub fn redact(text: &str) -> String {
     let checked = drydock_core::check(text, &plan::Options::default());
-    Redactor::find(text, &checked.cluster).mask(text).text
+    Redactor::find(text, &checked.cluster).mask_scalars(text).text
 }
 
 /// What is answered for.

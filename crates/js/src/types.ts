@@ -6,6 +6,8 @@ export interface Options {
   kubernetes_version?: string;
   /** The name that the answer gives the text; default: "cluster.yml". */
   path?: string;
+  /** check(): address of Drydock's docs, ending in "/"; each finding's url is then the page of its rule. */
+  docs?: string;
   /** images(): also those that this cluster does not need. */
   all?: boolean;
   /** fix(): also fixes that may change what was meant. */
@@ -37,6 +39,7 @@ export interface Finding {
   end: Place;
   related: { message: string; start: Place; end: Place }[];
   help: string | null;
+  /** Page of the rule; null without the option docs. */
   url: string | null;
   /** rke's own text where it refuses the file for this. */
   rke_error: string | null;

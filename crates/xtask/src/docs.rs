@@ -1,9 +1,12 @@
-//! The docs site, which a program of its own writes: `cargo xtask serve` need not wait for the core.
+//! The docs site, which a program of its own writes: no command of xtask need wait for the core.
 
 use crate::{step, workspace};
 use anyhow::{Result, ensure};
 use std::path::Path;
 use std::process::Command;
+
+/// Set where each build of Trunk's is to have the docs beside the page: `cargo xtask build` adds them afterwards.
+pub const WITH_THE_PAGE: &str = "DRYDOCK_DOCS";
 
 /// Tells the page that docs are beside it; its own form as one file has none.
 const LINK: &str = "<link rel=\"help\" href=\"docs/index.html\">\n  </head>";

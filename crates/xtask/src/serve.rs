@@ -1,7 +1,7 @@
 //! `cargo xtask serve`: the playground in a browser, rebuilt when its source changes.
 
 use crate::build::trunk;
-use crate::{setup, workspace};
+use crate::{docs, setup, workspace};
 use anyhow::{Context, Result, bail};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
@@ -29,7 +29,7 @@ pub fn run(options: &Options) -> Result<()> {
     // Not dist/: what `cargo xtask build` left there stays.
     trunk.args(["serve", "--offline", "--dist"]).arg(workspace::root().join("target/serve"));
     trunk.args(["--address", "127.0.0.1", "--disable-address-lookup", "true"]);
-    trunk.args(["--port", &options.port.to_string()]);
+    trunk.args(["--port", &options.port.to_string()]).env(docs::WITH_THE_PAGE, "1");
     if options.release {
         trunk.arg("--release");
     }

@@ -6,10 +6,13 @@ import { bracketMatching, codeFolding, foldGutter, foldKeymap, HighlightStyle, s
 import { yaml } from "@codemirror/lang-yaml";
 import { lintGutter, nextDiagnostic, previousDiagnostic, setDiagnostics as lint } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState } from "@codemirror/state";
+import { Compartment, EditorState, Prec } from "@codemirror/state";
 import {
+  activateHover,
+  closeHoverTooltips,
   drawSelection,
   EditorView,
+  hasHoverTooltips,
   highlightActiveLine,
   highlightActiveLineGutter,
   highlightSpecialChars,
@@ -42,15 +45,38 @@ function element(name, className, text) {
   return it;
 }
 
-/** What the key under the pointer means. */
+/** What the key under the pointer or at the caret means. */
 function meaning(tell) {
-  return hoverTooltip((view, at) => {
-    const told = tell(view.state.doc.toString(), at);
+  const toldAt = (view, at) => tell(view.state.doc.toString(), at);
+  const tooltip = hoverTooltip((view, at) => {
+    const told = toldAt(view, at);
     if (!told) return null;
     const dom = element("div", "cm-meaning", "");
     dom.append(element("strong", "", told.title), ...told.lines.map((line) => element("p", "", line)));
     return { pos: told.from, end: told.to, above: true, create: () => ({ dom }) };
   });
+  const atCaret = (view) => {
+    const { head } = view.state.selection.main;
+    const line = view.state.doc.lineAt(head);
+    // In front of a key it is that key's turn, not the one it stands under.
+    const at = Math.max(head, line.from + line.text.search(/[^\s-]|$/));
+    const told = toldAt(view, at);
+    activateHover(view, at, 1, { tooltip, until: (change) => change.docChanged || change.selection });
+    const words = told ? [told.title, ...told.lines].join(". ") : "Nothing is known about this place.";
+    view.dispatch({ effects: EditorView.announce.of(words) });
+    return true;
+  };
+  const close = (view) => {
+    const open = hasHoverTooltips(view.state);
+    if (open) view.dispatch({ effects: closeHoverTooltips });
+    return open;
+  };
+  // First, or another meaning of Escape would come before it.
+  const keys = keymap.of([
+    { key: "Ctrl-Shift-Space", run: atCaret },
+    { key: "Escape", run: close },
+  ]);
+  return [tooltip, Prec.high(keys)];
 }
 
 /** Keys and values that may stand at the caret. */

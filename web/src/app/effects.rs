@@ -1,5 +1,7 @@
 //! Carries out what the state decides.
 
+use std::iter;
+
 use yew::prelude::*;
 
 use super::App;
@@ -45,6 +47,8 @@ impl App {
             Effect::Mark(marks) => {
                 assist::offer_versions_of(&self.state.options.catalogue);
                 editor.mark(&marks);
+                let codes = marks.iter().map(|mark| mark.code);
+                browser::keep_for_a_crash(&iter::once(env!("CARGO_PKG_VERSION")).chain(codes).collect::<Vec<_>>());
             }
             Effect::Reveal(from, to) => editor.reveal(from, to),
             Effect::Dark(dark) => {
@@ -60,8 +64,8 @@ impl App {
                     act.emit(Action::Say(format!("The browser refuses to save {name}.")));
                 }
             }
-            Effect::Pack(text) => browser::pack(&text, move |bytes| {
-                act.emit(Action::Packed(bytes.map(|bytes| share::encode(&bytes))));
+            Effect::Pack(text) => browser::pack(&text.clone(), move |bytes| {
+                act.emit(Action::Packed { text, packed: bytes.map(|bytes| share::encode(&bytes)) });
             }),
             Effect::Unpack(packed) => unpack(&packed, act),
             Effect::ClearFragment => browser::clear_fragment(),

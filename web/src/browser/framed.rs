@@ -42,7 +42,9 @@ pub fn tell(origin: &str, message: &str) {
     }
 }
 
-/// The docs that `cargo xtask build` leaves beside the page.
+/// Address of the docs that `cargo xtask build` leaves beside the page, with its `/`.
 pub fn docs() -> Option<String> {
-    document().query_selector("link[rel=help]").ok()??.get_attribute("href")
+    let link = document().query_selector("link[rel=help]").ok()??;
+    let start = js_sys::Reflect::get(&link, &"href".into()).ok()?.as_string()?;
+    start.strip_suffix("index.html").map(str::to_owned)
 }

@@ -16,10 +16,10 @@ pub fn dialog(state: &State, act: &Callback<Action>) -> Html {
         }
         Some(Dialog::Share(share)) => {
             let ready = matches!(share.link, Link::Ready(_));
-            ("Share a link".to_owned(), ready.then_some("Copy link"), shared(share))
+            ("Share a link".to_owned(), ready.then_some("Copy link"), shared(share, act))
         }
         Some(Dialog::Start(answers)) => ("Start from nothing".to_owned(), Some("Write the file"), start(answers, act)),
-        Some(Dialog::Help) => ("Keys, and how to check".to_owned(), None, help()),
+        Some(Dialog::Help) => ("Keys, and how to check".to_owned(), None, help(&state.report.checked.plan)),
     };
     let close = act.reform(|_: MouseEvent| Action::DialogClosed);
     let accepted = act.reform(|_: MouseEvent| Action::DialogAccepted);
@@ -39,7 +39,7 @@ pub fn dialog(state: &State, act: &Callback<Action>) -> Html {
     }
 }
 
-fn shared(share: &Share) -> Html {
+fn shared(share: &Share, act: &Callback<Action>) -> Html {
     let hidden = match share.hidden {
         0 => "No secret was found in the text.".to_owned(),
         1 => "1 secret is replaced by ***.".to_owned(),
@@ -62,9 +62,23 @@ fn shared(share: &Share) -> Html {
             }
         }
     };
+    let stood_in = match share.stood_in {
+        None => "Addresses and names stay.".to_owned(),
+        Some((0, _)) => "No address and no name was found.".to_owned(),
+        Some((1, 1)) => "1 address or name has a stand-in.".to_owned(),
+        Some((1, places)) => format!("1 address or name has a stand-in, in {places} places."),
+        Some((names, places)) => format!("{names} addresses and names have stand-ins, in {places} places."),
+    };
+    let chosen = share.stood_in.is_some();
+    let onchange = act.reform(move |_: Event| Action::StandInsChosen(!chosen));
     html! {
         <>
-            <p>{ hidden }{ " Addresses and names stay: this is what everyone with the link sees." }</p>
+            <label class="check"><input type="checkbox" checked={chosen} {onchange} />{ "also replace addresses and names" }</label>
+            <p aria-live="polite">{ hidden }{ " " }{ stood_in }</p>
+            if chosen {
+                <p class="quiet">{ "Ranges, public registries, users and paths stay: look through the text before you send it." }</p>
+            }
+            <p>{ "This is what everyone with the link sees:" }</p>
             <pre tabindex="0" role="region" aria-label="Text of the link"><code>{ share.text.clone() }</code></pre>
             { link }
         </>

@@ -3,7 +3,6 @@ use yew::prelude::*;
 use super::examples::examples;
 use super::menu::button;
 use super::release::release;
-use crate::browser::framed;
 use crate::state::{Action, State};
 
 pub fn header(state: &State, act: &Callback<Action>) -> Html {
@@ -20,7 +19,7 @@ pub fn header(state: &State, act: &Callback<Action>) -> Html {
                 { examples(act) }
                 { button("Open", act, Action::OpenAsked) }
                 { button("Share", act, Action::ShareAsked) }
-                { for framed::docs().map(|href| html! { <a {href}>{ "Docs" }</a> }) }
+                { for state.docs.iter().map(|docs| html! { <a href={format!("{docs}index.html")}>{ "Docs" }</a> }) }
                 <button type="button" class="theme" onclick={toggle} aria-label={if state.dark() { "Light theme" } else { "Dark theme" }}>
                     <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
                         <circle cx="8" cy="8" r="6.25" fill="none" stroke="currentColor" stroke-width="1.5" />

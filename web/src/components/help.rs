@@ -1,9 +1,13 @@
+use drydock_core::plan::Plan;
 use yew::prelude::*;
+
+use crate::words::data;
 
 const KEYS: &[(&str, &str)] = &[
     ("F8, Shift+F8", "next problem, the one before"),
     ("Ctrl+.", "fix the problem at the caret"),
     ("Ctrl+Space", "what may stand here"),
+    ("Ctrl+Shift+Space", "what the key at the caret means; Escape closes it"),
     ("Ctrl+F", "search"),
     ("Ctrl+Z", "undo, a fix in one step"),
     ("Tab", "leaves the editor"),
@@ -12,7 +16,7 @@ const KEYS: &[(&str, &str)] = &[
 ];
 
 /// Keys, and how to see for oneself that nothing is sent.
-pub fn help() -> Html {
+pub fn help(plan: &Plan) -> Html {
     let row =
         |(keys, what): &(&'static str, &'static str)| html! { <><dt><kbd>{ *keys }</kbd></dt><dd>{ *what }</dd></> };
     html! {
@@ -26,7 +30,7 @@ pub fn help() -> Html {
                 <li>{ "drydock.html is the same page as one file; its policy allows no connection at all." }</li>
                 <li>{ "Nothing is stored, but for the choice of the plain text editor." }</li>
             </ul>
-            <p class="quiet">{ "Drydock " }{ env!("CARGO_PKG_VERSION") }{ ". A link shared from here carries the text without its secrets behind its #." }</p>
+            <p class="quiet">{ format!("Drydock {}, answering for {}", env!("CARGO_PKG_VERSION"), data(plan)) }{ ". A link shared from here carries the text without its secrets behind its #." }</p>
         </>
     }
 }

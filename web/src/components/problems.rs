@@ -11,6 +11,7 @@ use super::outcome::outcome;
 use crate::later::Later;
 use crate::report::Report;
 use crate::state::{Action, Export};
+use crate::words::data;
 
 /// More would make the page crawl, and nobody reads on.
 const SHOWN: usize = 200;
@@ -48,7 +49,7 @@ pub fn Problems(props: &Props) -> Html {
             </div>
             if found.is_empty() {
                 <div class="empty">
-                    <p>{ format!("No problems found by {} rules (data of rke {}).", RULES.len(), report.checked.plan.rke) }</p>
+                    <p>{ format!("No problems found by {} rules ({}).", RULES.len(), data(&report.checked.plan)) }</p>
                     <p class="quiet">{ "Not checked: reaching the nodes over SSH, whether the images exist, whether the credentials are accepted." }</p>
                     <p><a href="#rules">{ "All rules" }</a></p>
                 </div>

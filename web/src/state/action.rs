@@ -21,6 +21,8 @@ pub struct Settings {
     pub fragment: String,
     /// Of the page, without settings and fragment; none for a file.
     pub address: Option<String>,
+    /// Of the docs beside the page, with its `/`.
+    pub docs: Option<String>,
     /// The plain text box was chosen on this device.
     pub plain: bool,
 }
@@ -92,8 +94,13 @@ pub enum Action {
         text: String,
     },
     ShareAsked,
-    /// The text of a link; none where the browser cannot compress.
-    Packed(Option<String>),
+    /// Whether stand-ins take the place of addresses and names in the link.
+    StandInsChosen(bool),
+    /// A text as it stands in a link; none where the browser cannot compress.
+    Packed {
+        text: String,
+        packed: Option<String>,
+    },
     /// The text out of a link, or why there is none.
     Unpacked(Result<String, String>),
     /// The address has another fragment, without its `#`.

@@ -30,6 +30,8 @@ pub struct Preview {
 pub struct Share {
     pub text: String,
     pub hidden: usize,
+    /// How many addresses and names have stand-ins, and in how many places; none where they were to stay.
+    pub stood_in: Option<(usize, usize)>,
     /// Settings and text, to stand behind the address of the page.
     pub link: Link,
 }

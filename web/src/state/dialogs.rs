@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use drydock_core::fix::{self, Fix, Safety};
 use drydock_core::render::redact::Redactor;
-use drydock_core::render::{json, sarif};
+use drydock_core::render::{json, sarif, stand_ins};
 
 use super::{Dialog, Effect, Export, Link, Preview, Share, State, to_the_panel};
 use crate::share;
@@ -97,25 +97,31 @@ impl State {
         effects
     }
 
-    pub(super) fn share(&mut self) -> Vec<Effect> {
+    pub(super) fn share(&mut self, with_stand_ins: bool) -> Vec<Effect> {
         let report = &self.report;
         let secrets = Redactor::find(&report.text, &report.checked.cluster);
-        let masked = secrets.mask(&report.text);
+        let masked = secrets.mask_scalars(&report.text);
         let hidden = masked.count();
+        let stood_in = with_stand_ins.then(|| stand_ins::stand_in(&masked, &report.checked.cluster));
+        let counts = stood_in.as_ref().map(|stood_in| (stood_in.names, stood_in.places));
+        let text = stood_in.map_or(masked.text, |stood_in| stood_in.text);
         // What was hidden in one place and stands in another: a text that cannot be read all over.
-        let leaks = secrets.occur_in(&masked.text);
+        let leaks = secrets.occur_in(&text);
         let link = if leaks { Link::Refused("A secret would remain in this text.") } else { Link::Pending };
-        let effects = if leaks { Vec::new() } else { vec![Effect::Pack(masked.text.clone())] };
-        self.show(Dialog::Share(Share { text: masked.text, hidden, link }));
+        let effects = if leaks { Vec::new() } else { vec![Effect::Pack(text.clone())] };
+        self.show(Dialog::Share(Share { text, hidden, stood_in: counts, link }));
         effects
     }
 
-    pub(super) fn packed(&mut self, packed: Option<String>) -> Vec<Effect> {
+    /// Only for the text that is shown now: the one before may have held the names that were to go.
+    pub(super) fn packed(&mut self, text: &str, packed: Option<String>) -> Vec<Effect> {
         let settings = share::query(&[
             ("rke", self.options.rke.as_deref()),
             ("kubernetes", self.options.kubernetes_version.as_deref()),
         ]);
-        if let Some(Dialog::Share(share)) = self.dialog.as_mut().map(Rc::make_mut) {
+        if let Some(Dialog::Share(share)) = self.dialog.as_mut().map(Rc::make_mut)
+            && share.text == text
+        {
             share.link = match packed {
                 None => Link::Refused("This browser cannot pack the text."),
                 Some(packed) => match format!("{}{settings}#{}{packed}", self.address, share::VERSION) {
@@ -139,8 +145,18 @@ impl State {
         }
     }
 
+    /// What a page around this one hears of a check: the findings as JSON.
+    pub fn told(&self) -> String {
+        // Only texts and numbers, which JSON can always hold.
+        serde_json::to_string(&self.findings()).unwrap_or_default()
+    }
+
     fn findings(&self) -> json::Report {
-        json::Report::new(vec![json::report(&self.name, &self.report.text, &self.report.checked)])
+        let report = json::Report::new(vec![json::report(&self.name, &self.report.text, &self.report.checked)]);
+        match &self.docs {
+            Some(docs) => report.with_docs(docs),
+            None => report,
+        }
     }
 
     fn file(&self, name: &str, content: &impl serde::Serialize) -> Effect {

@@ -56,8 +56,9 @@ impl State {
                 Vec::new()
             }
             Action::Export(export) => vec![self.export(export)],
-            Action::ShareAsked => self.share(),
-            Action::Packed(packed) => self.packed(packed),
+            Action::ShareAsked => self.share(false),
+            Action::StandInsChosen(stand_ins) => self.share(stand_ins),
+            Action::Packed { text, packed } => self.packed(&text, packed),
             Action::Unpacked(Ok(text)) => {
                 let mut effects = self.open(text);
                 effects.push(self.say("Opened the text of the link.".to_owned()));

@@ -220,18 +220,46 @@ fn a_link_holds_no_secret_and_the_settings() {
     let effects = state.reduce(Action::ShareAsked);
     let [Effect::Pack(text)] = &effects[..] else { panic!("{effects:?}") };
     assert!(!text.contains("canary") && text.contains("***"), "{text}");
-    state.reduce(Action::Packed(Some("abc".to_owned())));
+    state.reduce(Action::Packed { text: text.clone(), packed: Some("abc".to_owned()) });
+    assert_eq!((shared(&state).hidden, &shared(&state).link), (1, &Link::Ready("?rke=v1.5.0#v1=abc".to_owned())));
+}
+
+fn shared(state: &State) -> &Share {
     let Some(Dialog::Share(share)) = state.dialog.as_deref() else { panic!("a dialog") };
-    assert_eq!((share.hidden, &share.link), (1, &Link::Ready("?rke=v1.5.0#v1=abc".to_owned())));
+    share
+}
+
+#[test]
+fn a_link_holds_no_name_where_stand_ins_are_chosen() {
+    let mut state = typed(
+        "nodes:
+- {address: frodo, user: u, role: [etcd]}
+# frodo
+",
+    );
+    let named = match &state.reduce(Action::ShareAsked)[..] {
+        [Effect::Pack(text)] => text.clone(),
+        effects => panic!("{effects:?}"),
+    };
+    assert!(named.contains("frodo") && shared(&state).stood_in.is_none());
+    let effects = state.reduce(Action::StandInsChosen(true));
+    let [Effect::Pack(text)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(shared(&state).text, "nodes:\n- {address: node-1.example, user: u, role: [etcd]}\n# node-1.example\n");
+    assert_eq!((text, shared(&state).stood_in), (&shared(&state).text, Some((1, 2))));
+    // The browser was still at the text before.
+    state.reduce(Action::Packed { text: named, packed: Some("frodo".to_owned()) });
+    assert_eq!(shared(&state).link, Link::Pending);
+    state.reduce(Action::StandInsChosen(false));
+    assert!(shared(&state).text.contains("frodo"));
 }
 
 #[test]
 fn a_link_that_would_break_is_refused() {
     let mut state = state();
     state.reduce(Action::ShareAsked);
-    state.reduce(Action::Packed(Some("a".repeat(share::LONGEST))));
-    let Some(Dialog::Share(share)) = state.dialog.as_deref() else { panic!("a dialog") };
-    assert!(matches!(share.link, Link::Refused(_)));
+    let text = shared(&state).text.clone();
+    state.reduce(Action::Packed { text, packed: Some("a".repeat(share::LONGEST)) });
+    assert!(matches!(shared(&state).link, Link::Refused(_)));
 }
 
 #[test]
@@ -273,6 +301,20 @@ fn what_is_taken_away_holds_no_secret() {
     let effects = state.reduce(Action::Export(Export::Command));
     let Effect::Copy { text, .. } = &effects[0] else { panic!("{effects:?}") };
     assert_eq!(text, "pull check --kubernetes-version v1.28.14-rancher1-1 cluster.yml");
+}
+
+#[test]
+fn findings_name_the_page_of_their_rule_where_docs_are_beside_the_page() {
+    let told = |docs: Option<&str>| {
+        let settings = Settings { docs: docs.map(str::to_owned), ..Settings::default() };
+        let state = whole(&settings, false, Some("nods: []\n".to_owned()));
+        let report: serde_json::Value = serde_json::from_str(&state.told()).unwrap();
+        let finding = report["files"][0]["findings"][0].clone();
+        (finding["code"].as_str().unwrap().to_owned(), finding["url"].clone())
+    };
+    let (code, url) = told(Some("https://d.example/docs/"));
+    assert_eq!(url, format!("https://d.example/docs/rules/{code}.html"));
+    assert!(told(None).1.is_null());
 }
 
 #[test]

@@ -20,6 +20,8 @@ static MINORS: &str = include_str!("../../data/minors.txt");
 /// for the default version of v1.8.14 no images are known at all, so a file without `kubernetes_version` could not be
 /// answered. v1.6.3 is the newest general release whose answers were measured by running it.
 pub const DEFAULT_RELEASE: &str = "v1.6.3";
+/// Day of the metadata behind the catalogue of images; the same images are in the default release of rke.
+pub const METADATA_DAY: &str = "2024-10-04";
 
 /// Keys of `system_images`, in the order in which `rke config --system-images` prints them.
 pub const KEYS: [&str; 41] = [
@@ -145,6 +147,11 @@ impl Catalogue {
     /// Every release of rke with a row, oldest first within each line of releases.
     pub fn releases(&self) -> impl Iterator<Item = Release<'_>> {
         (0..Releases::get().rows.len()).map(|row| self.of_row(row))
+    }
+
+    /// Of the metadata that a release is answered from; none where it is put together or was read.
+    pub fn day(&self, release: &str) -> Option<&'static str> {
+        (self.read.is_none() && release == DEFAULT_RELEASE).then_some(METADATA_DAY)
     }
 
     pub fn release(&self, name: &str) -> Option<Release<'_>> {
@@ -307,6 +314,12 @@ fn minor(version: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_day_is_the_one_in_the_head_of_the_images() {
+        let head: String = IMAGES.lines().take_while(|line| line.starts_with('#')).collect();
+        assert!(head.contains(METADATA_DAY), "{head}");
+    }
 
     #[test]
     fn every_version_has_its_images_in_order() {

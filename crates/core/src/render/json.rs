@@ -22,6 +22,14 @@ impl Report {
     pub const fn new(files: Vec<File>) -> Self {
         Self { version: VERSION, files }
     }
+
+    /// With the addresses of the rules' pages in the docs at `docs`, an address that ends in `/`.
+    pub fn with_docs(mut self, docs: &str) -> Self {
+        for finding in self.files.iter_mut().flat_map(|file| &mut file.findings) {
+            finding.url = Some(format!("{docs}rules/{}.html", finding.code));
+        }
+        self
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -43,7 +51,7 @@ pub struct Finding {
     pub end: Place,
     pub related: Vec<Related>,
     pub help: Option<String>,
-    /// Page of the rule.
+    /// Page of the rule, where the program knows of docs.
     pub url: Option<String>,
     /// rke's text where it refuses the file for this.
     pub rke_error: Option<String>,
@@ -166,8 +174,12 @@ mod tests {
             cluster: Cluster::default(),
             diagnostics: vec![diagnostic],
         };
-        let file = serde_json::to_value(report("c.yml", text, &checked)).unwrap();
+        let file = report("c.yml", text, &checked);
+        let documented = Report::new(vec![report("c.yml", text, &checked)]).with_docs("https://d.example/docs/");
+        assert_eq!(documented.files[0].findings[0].url.as_deref(), Some("https://d.example/docs/rules/D000.html"));
+        let file = serde_json::to_value(file).unwrap();
         let finding = &file["findings"][0];
+        assert_eq!(finding["url"], serde_json::Value::Null);
         assert_eq!(finding["start"], serde_json::json!({"line": 2, "column": 11, "offset": 16}));
         assert_eq!(finding["end"]["column"], 18);
         assert_eq!(finding["severity"], "note");

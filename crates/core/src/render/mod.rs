@@ -12,6 +12,7 @@ pub mod json;
 pub mod redact;
 pub mod rule;
 pub mod sarif;
+pub mod stand_ins;
 
 use crate::diagnostic::{Diagnostic, Severity};
 

@@ -107,7 +107,7 @@ impl Job {
     }
 
     async fn finish(&self, layout: Layout, images: &[&Resolved], all: bool) -> Result<(), Error> {
-        let base = self.base.as_deref().map(described).transpose()?;
+        let base = self.base.as_ref().map(described).transpose()?;
         let base = base.as_ref();
         let entry =
             |image: &&Resolved| Entry { name: image.wanted.name.clone(), descriptor: image.root().descriptor() };

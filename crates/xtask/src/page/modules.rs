@@ -3,7 +3,7 @@
 
 use super::html::elements;
 use crate::setup::{self, Environment};
-use crate::{step, workspace};
+use crate::{docs, step, workspace};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -37,7 +37,12 @@ pub fn run() -> Result<()> {
     let found = elements(&html);
     let skipped = found.iter().find(|element| element.attribute("data-trunk-skip").is_some());
     let skipped = skipped.context("Trunk took out the link to the Rust project")?.outer.clone();
-    write(&index, format!("{}{}", html[..skipped.start].trim_end(), &html[skipped.end..]))
+    let mut html = format!("{}{}", html[..skipped.start].trim_end(), &html[skipped.end..]);
+    if env::var_os(docs::WITH_THE_PAGE).is_some() {
+        docs::build(&folder.join("docs"))?;
+        html = docs::linked(&html)?;
+    }
+    write(&index, html)
 }
 
 /// Returns the name that the three files begin with.
