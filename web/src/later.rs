@@ -29,7 +29,7 @@ pub struct Later {
 }
 
 pub static TABLE: Later = Later {
-    panel: components::tabs::later,
+    panel: components::tabs::other,
     dialog: components::dialog::dialog,
     act: State::act_later,
     write_file: State::write_file,

@@ -155,7 +155,7 @@ impl State {
             Effect::Side(self.side),
             Effect::Mark(marks),
             Effect::SayCountLater,
-            Effect::FetchLater,
+            Effect::FetchSecondModule,
         ];
         if let Some(shared) = &self.shared {
             effects.extend([Effect::ClearFragment, Effect::Unpack(shared.clone())]);
@@ -258,7 +258,7 @@ impl State {
                 Some(later) => (later.act)(self, action),
                 None => {
                     self.waiting.push(action);
-                    vec![Effect::FetchLater]
+                    vec![Effect::FetchSecondModule]
                 }
             },
         }
@@ -299,7 +299,7 @@ impl State {
             effects.push(Effect::ClearFragment);
         }
         if self.later.is_none() {
-            effects.push(Effect::FetchLater);
+            effects.push(Effect::FetchSecondModule);
         }
         effects
     }

@@ -40,7 +40,7 @@ impl App {
         let act = self.act.clone();
         match effect {
             Effect::Plain(_) | Effect::Change(_) => {}
-            Effect::FetchLater => browser::when(later::fetch(), move |later| {
+            Effect::FetchSecondModule => browser::when(later::fetch(), move |later| {
                 act.emit(later.map_or_else(|_| Action::Say(NOT_FETCHED.to_owned()), Action::Arrived));
             }),
             Effect::Replace(text) => editor.replace(&text),

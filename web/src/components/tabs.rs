@@ -52,7 +52,7 @@ pub fn tabs(state: &State, act: &Callback<Action>) -> Html {
 }
 
 /// Every panel but the problems.
-pub fn later(state: &State, act: &Callback<Action>) -> Html {
+pub fn other(state: &State, act: &Callback<Action>) -> Html {
     let report = &state.report;
     match (state.rule, state.tab) {
         (Some(Page::Rule(rule)), _) => rule::page(rule, act),

@@ -136,7 +136,7 @@ pub enum Export {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// The second module.
-    FetchLater,
+    FetchSecondModule,
     /// The whole text of the editor.
     Replace(String),
     /// Together one step to undo.

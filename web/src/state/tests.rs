@@ -24,7 +24,7 @@ fn whole(settings: &Settings, system_dark: bool, typed: Option<String>) -> State
 fn what_needs_the_second_module_waits_for_it() {
     let mut state = State::new(&Settings { example: Some("D502".to_owned()), ..Settings::default() }, false, None);
     assert_eq!(state.report.text, "");
-    assert_eq!(state.reduce(Action::HelpAsked), vec![Effect::FetchLater]);
+    assert_eq!(state.reduce(Action::HelpAsked), vec![Effect::FetchSecondModule]);
     assert!(state.dialog.is_none());
     let effects = state.reduce(Action::Arrived(&TABLE));
     assert!(matches!(&effects[0], Effect::Replace(text) if text.contains("Controlplane")), "{effects:?}");
