@@ -128,6 +128,8 @@ test("a move to another version shows images and what breaks", () =>
     await page.getByRole("table", { name: "Images that change" }).getByText("hyperkube:v1.23.16-rancher2").waitFor();
     assert.ok((await page.getByRole("list", { name: "What changes" }).getByRole("listitem").count()) > 0);
     await accessible(page);
+    await button(page, "What a move to RKE2 loses").click();
+    await page.getByRole("heading", { name: "migration.md" }).waitFor();
   }));
 
 test("an error is put down to its line in the file", () =>

@@ -10,7 +10,7 @@ use super::menu::button;
 use super::prose::prose;
 use crate::browser;
 use crate::report::Report;
-use crate::state::Action;
+use crate::state::{Action, Tab};
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -45,6 +45,10 @@ pub fn Versions(props: &Props) -> Html {
                 </label>
                 { button("Newer data.json", act, Action::OpenAsked) }
             </div>
+            <p>
+                { "RKE1 reached its end of life on 31 July 2025; Rancher 2.12 and later do not manage its clusters. " }
+                <button type="button" class="link" onclick={report_of_move(act)}>{ "What a move to RKE2 loses" }</button>
+            </p>
             { outcome(&change) }
             { section("What changes", &change.notes, note) }
             { section("Problems that begin", &change.findings.begin, difference) }
@@ -53,6 +57,15 @@ pub fn Versions(props: &Props) -> Html {
             { section("Defaults that differ", &change.settings, setting) }
         </>
     }
+}
+
+/// The file that says so, in its tab.
+fn report_of_move(act: &Callback<Action>) -> Callback<MouseEvent> {
+    let act = act.clone();
+    Callback::from(move |_| {
+        act.emit(Action::FileChosen("migration-report"));
+        act.emit(Action::TabChosen(Tab::Files));
+    })
 }
 
 fn outcome(change: &VersionChange) -> Html {
