@@ -2,6 +2,7 @@
 
 pub mod dialog;
 pub mod diff;
+pub mod ended;
 pub mod examples;
 pub mod explain;
 pub mod fetched;

@@ -5,12 +5,13 @@ use drydock_core::plan::Options;
 use drydock_core::versions::{Effect, Note, VersionChange, compare};
 use yew::prelude::*;
 
+use super::ended::ended;
 use super::fetched::fetched;
 use super::menu::button;
 use super::prose::prose;
 use crate::browser;
 use crate::report::Report;
-use crate::state::{Action, Tab};
+use crate::state::Action;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -45,10 +46,7 @@ pub fn Versions(props: &Props) -> Html {
                 </label>
                 { button("Newer data.json", act, Action::OpenAsked) }
             </div>
-            <p>
-                { "RKE1 reached its end of life on 31 July 2025; Rancher 2.12 and later do not manage its clusters. " }
-                <button type="button" class="link" onclick={report_of_move(act)}>{ "What a move to RKE2 loses" }</button>
-            </p>
+            { ended(act) }
             { outcome(&change) }
             { section("What changes", &change.notes, note) }
             { section("Problems that begin", &change.findings.begin, difference) }
@@ -57,15 +55,6 @@ pub fn Versions(props: &Props) -> Html {
             { section("Defaults that differ", &change.settings, setting) }
         </>
     }
-}
-
-/// The file that says so, in its tab.
-fn report_of_move(act: &Callback<Action>) -> Callback<MouseEvent> {
-    let act = act.clone();
-    Callback::from(move |_| {
-        act.emit(Action::FileChosen("migration-report"));
-        act.emit(Action::TabChosen(Tab::Files));
-    })
 }
 
 fn outcome(change: &VersionChange) -> Html {
