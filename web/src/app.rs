@@ -2,7 +2,7 @@
 
 mod effects;
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use yew::prelude::*;
@@ -13,9 +13,8 @@ use crate::components::prose::prose;
 use crate::components::sides::sides;
 use crate::components::status::status;
 use crate::components::tabs::tabs;
-use crate::editor::{Asked, Editor};
+use crate::editor::{Asked, Editor, Known};
 use crate::embed;
-use crate::later::Later;
 use crate::state::{Action, State};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -47,8 +46,7 @@ pub struct App {
     /// Of the last check.
     milliseconds: f64,
     act: Callback<Action>,
-    /// The state's, for the editor.
-    later: Rc<Cell<Option<&'static Later>>>,
+    known: Rc<RefCell<Known>>,
 }
 
 impl Component for App {
@@ -74,7 +72,7 @@ impl Component for App {
             hush: None,
             milliseconds: browser::now() - before,
             act,
-            later: Rc::default(),
+            known: Rc::default(),
         }
     }
 
@@ -154,7 +152,7 @@ impl App {
         let Some(host) = self.host.cast::<Element>() else { return };
         let asked = ctx.link().callback(Message::Asked);
         let asked = move |what| asked.emit(what);
-        self.editor = Some(Editor::new(&host, text, self.state.dark(), self.state.plain, asked, self.later.clone()));
+        self.editor = Some(Editor::new(&host, text, self.state.dark(), self.state.plain, asked, self.known.clone()));
     }
 
     /// Once the editor is done with what changed it: the next frame then shows what is found. Where checks are slow,
@@ -197,7 +195,7 @@ impl App {
         if changed {
             self.milliseconds = browser::now() - before;
         }
-        self.later.set(self.state.later);
+        *self.known.borrow_mut() = Known::of(&self.state);
         if let (Some(framed), Some(later)) = (&self.framed, self.state.later.filter(|_| changed || arrived)) {
             framed.tell(&(later.told)(&self.state), self.state.report.revision == 0);
         }

@@ -1,7 +1,5 @@
 //! What the editor shows at a place: what a key means, and what may stand there. In UTF-16 units.
 
-use std::cell::RefCell;
-
 use drydock_core::image::catalogue::Catalogue;
 use drydock_core::schema::{Completion, Hover, complete, hover_at};
 use drydock_core::text::LineIndex;
@@ -33,16 +31,8 @@ pub fn tell(text: &str, at: usize) -> Option<Told> {
     })
 }
 
-thread_local! {
-    /// Where offered versions come from. The editor asks by itself, with no more than its text.
-    static CATALOGUE: RefCell<Catalogue> = RefCell::default();
-}
-
-pub fn offer_versions_of(catalogue: &Catalogue) {
-    CATALOGUE.set(catalogue.clone());
-}
-
-pub fn offers(text: &str, at: usize) -> Vec<Offer> {
+/// `catalogue`: where offered versions come from.
+pub fn offers(text: &str, at: usize, catalogue: &Catalogue) -> Vec<Offer> {
     let lines = LineIndex::new(text);
     let offer = |completion: Completion<'_>| Offer {
         label: completion.label.to_owned(),
@@ -52,7 +42,7 @@ pub fn offers(text: &str, at: usize) -> Vec<Offer> {
         detail: completion.detail,
         meaning: completion.meaning,
     };
-    CATALOGUE.with_borrow(|catalogue| complete(text, bytes(text, at), catalogue).into_iter().map(offer).collect())
+    complete(text, bytes(text, at), catalogue).into_iter().map(offer).collect()
 }
 
 fn words(hover: &Hover) -> Vec<String> {
@@ -102,7 +92,7 @@ mod tests {
     fn keys_are_offered_where_they_may_stand() {
         let text = "# 😀\nnetwork:\n  plu\n";
         let unit = text.encode_utf16().count() - 1;
-        let offers = offers(text, unit);
+        let offers = offers(text, unit, &Catalogue::default());
         let plugin = offers.iter().find(|offer| offer.label == "plugin").unwrap();
         assert_eq!((plugin.from, plugin.to), (unit - 3, unit));
     }

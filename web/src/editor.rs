@@ -1,10 +1,11 @@
 //! The CodeMirror edge: `web/editor/src/editor.js` as a global, a plain text box where that is missing.
 //! Offsets are UTF-16 units.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use drydock_core::diagnostic::Severity;
+use drydock_core::image::catalogue::Catalogue;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
@@ -13,6 +14,7 @@ use crate::browser::{Element, TextArea};
 use crate::embed;
 use crate::later::Later;
 use crate::report::{Change, Mark};
+use crate::state::State;
 
 /// The accessible name of the editor.
 const LABEL: &str = "cluster.yml";
@@ -49,6 +51,19 @@ pub enum Editor {
     Plain(TextArea),
 }
 
+/// What of the state the editor's questions need: it asks by itself, with no more than its text.
+#[derive(Default)]
+pub struct Known {
+    later: Option<&'static Later>,
+    catalogue: Catalogue,
+}
+
+impl Known {
+    pub fn of(state: &State) -> Self {
+        Self { later: state.later, catalogue: state.options.catalogue.clone() }
+    }
+}
+
 /// What the editor asks the page to do.
 pub enum Asked {
     /// The text is not what it was.
@@ -67,7 +82,7 @@ impl Editor {
         dark: bool,
         plain: bool,
         asked: impl Fn(Asked) + Clone + 'static,
-        later: Rc<Cell<Option<&'static Later>>>,
+        known: Rc<RefCell<Known>>,
     ) -> Self {
         let area = {
             let asked = asked.clone();
@@ -79,7 +94,7 @@ impl Editor {
         if plain {
             return area();
         }
-        create(parent, &options(content, dark, asked, later)).map_or_else(|_| area(), Self::Code)
+        create(parent, &options(content, dark, asked, known)).map_or_else(|_| area(), Self::Code)
     }
 
     /// Makes room for another editor.
@@ -156,18 +171,15 @@ impl Editor {
     }
 }
 
-fn options(
-    content: &str,
-    dark: bool,
-    asked: impl Fn(Asked) + Clone + 'static,
-    later: Rc<Cell<Option<&'static Later>>>,
-) -> Object {
-    let tell = {
-        let later = later.clone();
-        move |text: String, at: usize| later.get().map_or(JsValue::NULL, |later| tell((later.tell)(&text, at)))
+fn options(content: &str, dark: bool, asked: impl Fn(Asked) + Clone + 'static, known: Rc<RefCell<Known>>) -> Object {
+    let asking = known.clone();
+    let tell = move |text: String, at: usize| {
+        asking.borrow().later.map_or(JsValue::NULL, |later| tell((later.tell)(&text, at)))
     };
-    let offers =
-        move |text: String, at: usize| later.get().map_or_else(Array::new, |later| offers((later.offers)(&text, at)));
+    let offers = move |text: String, at: usize| {
+        let Known { later, catalogue } = &*known.borrow();
+        later.map_or_else(Array::new, |later| offers((later.offers)(&text, at, catalogue)))
+    };
     let changed = asked.clone();
     let changed = Closure::<dyn Fn()>::new(move || changed(Asked::Changed));
     let fix = asked.clone();

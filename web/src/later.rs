@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use drydock_core::image::catalogue::Catalogue;
 use drydock_core::rules::Rule;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use yew::prelude::*;
@@ -25,7 +26,7 @@ pub struct Later {
     /// What a key means.
     pub tell: fn(&str, usize) -> Option<Told>,
     /// What may stand at a place.
-    pub offers: fn(&str, usize) -> Vec<Offer>,
+    pub offers: fn(&str, usize, &Catalogue) -> Vec<Offer>,
 }
 
 pub static TABLE: Later = Later {

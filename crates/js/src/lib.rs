@@ -1,5 +1,5 @@
 //! The core for JavaScript pages: the package `drydock`. What each function gives is the same object as the command
-//! line's JSON; the types in `types.ts` mirror it by hand, and `tests/browser/package.test.js` holds them to it.
+//! line's JSON; the types in `types.ts` mirror it by hand, and `tests/browser/embed.test.js` holds them to it.
 //!
 //! Architecture invariant: nothing is kept between calls, and no secret of a text is in what is given back, but in the
 //! text of [`fix`], which is the caller's own.
@@ -107,10 +107,7 @@ pub fn check(
     let options = Options::read(options)?;
     let checked = drydock_core::check(text, &options.plan());
     let report = json::Report::new(vec![json::report(options.path(), text, &checked)]);
-    give(&match &options.docs {
-        Some(docs) => report.with_docs(docs),
-        None => report,
-    })
+    give(&report.with_docs(options.docs.as_deref()))
 }
 
 /// The text with the safe fixes in it: all of them, or those for the given codes or rule names.

@@ -5,7 +5,6 @@ use std::iter;
 use yew::prelude::*;
 
 use super::App;
-use crate::assist;
 use crate::browser;
 use crate::later;
 use crate::share;
@@ -45,7 +44,6 @@ impl App {
             }),
             Effect::Replace(text) => editor.replace(&text),
             Effect::Mark(marks) => {
-                assist::offer_versions_of(&self.state.options.catalogue);
                 editor.mark(&marks);
                 let codes = marks.iter().map(|mark| mark.code);
                 browser::keep_for_a_crash(&iter::once(env!("CARGO_PKG_VERSION")).chain(codes).collect::<Vec<_>>());

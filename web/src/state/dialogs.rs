@@ -153,10 +153,7 @@ impl State {
 
     fn findings(&self) -> json::Report {
         let report = json::Report::new(vec![json::report(&self.name, &self.report.text, &self.report.checked)]);
-        match &self.docs {
-            Some(docs) => report.with_docs(docs),
-            None => report,
-        }
+        report.with_docs(self.docs.as_deref())
     }
 
     fn file(&self, name: &str, content: &impl serde::Serialize) -> Effect {

@@ -23,10 +23,10 @@ impl Report {
         Self { version: VERSION, files }
     }
 
-    /// With the addresses of the rules' pages in the docs at `docs`, an address that ends in `/`.
-    pub fn with_docs(mut self, docs: &str) -> Self {
+    /// With the addresses of the rules' pages in the docs at `docs`, an address that ends in `/`, where they are known of.
+    pub fn with_docs(mut self, docs: Option<&str>) -> Self {
         for finding in self.files.iter_mut().flat_map(|file| &mut file.findings) {
-            finding.url = Some(format!("{docs}rules/{}.html", finding.code));
+            finding.url = docs.map(|docs| format!("{docs}rules/{}.html", finding.code));
         }
         self
     }
@@ -175,7 +175,7 @@ mod tests {
             diagnostics: vec![diagnostic],
         };
         let file = report("c.yml", text, &checked);
-        let documented = Report::new(vec![report("c.yml", text, &checked)]).with_docs("https://d.example/docs/");
+        let documented = Report::new(vec![report("c.yml", text, &checked)]).with_docs(Some("https://d.example/docs/"));
         assert_eq!(documented.files[0].findings[0].url.as_deref(), Some("https://d.example/docs/rules/D000.html"));
         let file = serde_json::to_value(file).unwrap();
         let finding = &file["findings"][0];
