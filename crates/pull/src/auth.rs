@@ -72,8 +72,8 @@ struct Slot {
     pass: Option<Pass>,
     generation: u64,
     successes: Arc<AtomicU64>,
-    /// How many successes there had been when each pass before this one was refused.
-    refusals: Vec<u64>,
+    /// Passes refused in a row, and the successes there had been at each of them.
+    refusals: (usize, u64),
 }
 
 type SharedSlot = Arc<tokio::sync::Mutex<Slot>>;
@@ -134,11 +134,11 @@ impl Auth {
         }
         let worked = old.worked.load(Ordering::Relaxed);
         let successes = slot.successes.load(Ordering::Relaxed);
-        slot.refusals.push(successes);
+        let (before, then) = slot.refusals;
+        slot.refusals = (if then == successes { before + 1 } else { 1 }, successes);
         let denied =
             || Error::Denied { what: format!("{}/{}", host.name, scope.repository), answer: answer.to_owned() };
-        let in_a_row = slot.refusals.iter().rev().take_while(|before| **before == successes).count();
-        if in_a_row >= REFUSALS {
+        if slot.refusals.0 >= REFUSALS {
             // Where others were let in, their answers may only be slower than the refusals.
             let may_pass = Fault::Status { status: 401, retry_after: None, answer: answer.to_owned() };
             return Err(if successes > 0 { may_pass } else { denied().into() });
