@@ -48,6 +48,8 @@ pub struct Plan {
     pub snapshot_image: Option<String>,
     /// `services.kubelet.infra_container_image`, which the nodes use for `pod_infra_container`; never prefixed.
     pub infra_container_image: Option<String>,
+    /// Unasked from Kubernetes 1.24 on. It pulls the pause image anew where that is gone.
+    pub runs_cri_dockerd: bool,
     /// In the order of the file.
     pub nodes: Vec<PlannedNode>,
     pub bastion: Option<Bastion>,
@@ -127,10 +129,10 @@ impl Plan {
         let prefix = prefix(cluster);
         let registries = RegistryMap::new(&cluster.registries);
         let mut images = images(cluster, set.as_ref(), prefix.as_deref(), &registries);
-        let addons = match Version::from_tag(&kubernetes_version) {
-            Some(version) => addons(cluster, &version, &images),
-            None => Vec::new(),
-        };
+        let version = Version::from_tag(&kubernetes_version);
+        let addons = version.as_ref().map(|version| addons(cluster, version, &images)).unwrap_or_default();
+        let runs_unasked = version.is_some_and(|version| version.is_in(">=1.24.0-rancher0"));
+        let runs_cri_dockerd = cluster.config.bool("enable_cri_dockerd").map_or(runs_unasked, |written| written.value);
         let infra_container_image = text(&cluster.kubelet.infra_container_image).map(str::to_owned);
         for image in &mut images {
             image.needs = needs(cluster, image.key, &addons, infra_container_image.is_some());
@@ -153,6 +155,7 @@ impl Plan {
             addons,
             snapshot_image,
             infra_container_image,
+            runs_cri_dockerd,
             nodes: nodes::nodes(cluster),
             bastion: nodes::bastion(cluster),
         }
@@ -160,6 +163,11 @@ impl Plan {
 
     pub fn image(&self, key: &str) -> Option<&PlannedImage> {
         self.images.iter().find(|image| image.key == key)
+    }
+
+    /// What the nodes start beside every pod.
+    pub fn pause_image(&self) -> Option<&str> {
+        self.infra_container_image.as_deref().or_else(|| Some(&self.image("pod_infra_container")?.image))
     }
 
     /// Every image that this cluster pulls, each once: those with needs, then the two that are no key of their own.

@@ -12,11 +12,10 @@ use crate::credentials::{Auth, Lookup, RegistryMap};
 use crate::image::reference::Reference;
 use crate::image::version::Version;
 use crate::plan::Need;
+use crate::render::redact;
 
 /// Versions whose kubelet still has a provider for ECR built in.
 const BUILT_IN_ECR: &str = "<1.27.0-rancher0";
-/// Versions in which cri-dockerd runs unasked, and pulls the pause image.
-const CRI_DOCKERD: &str = ">=1.24.0-rancher0";
 const PROVIDER_ARGUMENTS: [&str; 2] = ["image-credential-provider-config", "image-credential-provider-bin-dir"];
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -104,8 +103,6 @@ pub fn simulate(image: &str, checked: &Checked) -> Simulation {
         sends: matches.first().map_or(Sends::Nothing, |index| basic(&plan.registries, *index)),
         provider,
     };
-    let pause = plan.infra_container_image.as_deref().or_else(|| Some(&plan.image("pod_infra_container")?.image));
-    let runs = checked.cluster.config.bool("enable_cri_dockerd").map_or(is(CRI_DOCKERD), |written| written.value);
     let keys = plan.images.iter().filter(|planned| planned.image == image && !planned.needs.is_empty());
     let mut simulation = Simulation {
         image: image.to_owned(),
@@ -113,10 +110,11 @@ pub fn simulate(image: &str, checked: &Checked) -> Simulation {
         system_images: keys.map(|planned| planned.key).collect(),
         rke: rke(&lookup, &plan.registries),
         kubelet: reader(plugin || built_in),
-        cri_dockerd: (runs && pause == Some(image)).then(|| reader(false)),
+        cri_dockerd: (plan.runs_cri_dockerd && plan.pause_image() == Some(image)).then(|| reader(false)),
         story: Vec::new(),
     };
     simulation.story = story(&simulation, checked, plugin);
+    simulation.story.iter_mut().for_each(redact::hide_login);
     simulation
 }
 

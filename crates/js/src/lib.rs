@@ -9,7 +9,7 @@ use drydock_core::artifacts::{GENERATORS, find};
 use drydock_core::fix::Safety;
 use drydock_core::image::catalogue::{BUILT_IN, DEFAULT_RELEASE};
 use drydock_core::plan;
-use drydock_core::render::redact::Redactor;
+use drydock_core::render::redact::{self, Redactor};
 use drydock_core::render::{explain as record, images as rows, json};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -144,7 +144,7 @@ pub fn images(
     #[wasm_bindgen(unchecked_optional_param_type = "Options")] options: JsValue,
 ) -> Result<JsValue, JsError> {
     let options = Options::read(options)?;
-    give(&rows::rows(&drydock_core::check(text, &options.plan()).plan, options.all))
+    give(&rows::rows(&redact::plan(&drydock_core::check(text, &options.plan()).plan), options.all))
 }
 
 /// One file made from the cluster. Throws where there is none for it, or where an answer cannot be taken.

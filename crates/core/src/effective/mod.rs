@@ -19,7 +19,7 @@ use crate::cluster::Cluster;
 use crate::cluster::value::{Shape, Value};
 use crate::credentials::Secrets;
 use crate::plan::Plan;
-use crate::render::redact::{MASK, Redactor};
+use crate::render::redact::{self, MASK, Redactor};
 use crate::schema::{Kind, Schema, Secret, Struct};
 
 /// The configuration rke works with.
@@ -52,8 +52,19 @@ impl Effective {
             && let Kind::Struct(root) = Schema::get().root().kind
         {
             mask(&mut config, Schema::get().structure(root));
+            hide_logins(&mut config);
         }
         config
+    }
+}
+
+/// In urls of registries, and in the images named after them.
+fn hide_logins(value: &mut Value) {
+    match &mut value.shape {
+        Shape::Text(text) => redact::hide_login(text),
+        Shape::List(items) => items.iter_mut().for_each(hide_logins),
+        Shape::Fields(fields) => fields.iter_mut().for_each(|field| hide_logins(&mut field.value)),
+        _ => {}
     }
 }
 

@@ -1,9 +1,11 @@
 //! What rke does with a file, as one object: a line of `pull explain --format jsonl`.
 
+use std::borrow::Cow;
+
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
-use super::redact::Redactor;
+use super::redact::{self, Redactor};
 use crate::credentials::{Lookup, Secrets};
 use crate::plan::{Plan, PlannedImage};
 use crate::{Checked, Outcome, Stage};
@@ -90,7 +92,8 @@ impl<K: Serialize, V: Serialize> Serialize for Entries<K, V> {
 
 pub fn record(path: &str, checked: &Checked, show_secrets: bool) -> Record {
     let accepted = checked.outcome == Outcome::Accepted;
-    let (images, addons) = if accepted { answers(&checked.plan) } else { Default::default() };
+    let plan = shown(&checked.plan, show_secrets);
+    let (images, addons) = if accepted { answers(&plan) } else { Default::default() };
     Record {
         path: path.to_owned(),
         verdict: verdict(checked, show_secrets),
@@ -106,8 +109,12 @@ fn answers(plan: &Plan) -> Answers {
     (plan.images.iter().map(|planned| (planned.key, answer(planned))).collect(), plan.addons.clone())
 }
 
+fn shown(plan: &Plan, show_secrets: bool) -> Cow<'_, Plan> {
+    if show_secrets { Cow::Borrowed(plan) } else { Cow::Owned(redact::plan(plan)) }
+}
+
 pub fn verdict(checked: &Checked, show_secrets: bool) -> Verdict {
-    let plan = &checked.plan;
+    let plan = shown(&checked.plan, show_secrets);
     let (outcome, stage, error) = match &checked.outcome {
         Outcome::Accepted => ("ok", None, None),
         Outcome::Refused { stage, error } => ("error", Some(*stage), Some(error.clone())),
@@ -147,6 +154,7 @@ private_registries:
 - url: b.io
   user: u
   password: hunter2
+- url: me:hunter3@c.io
 - url: a.io
   is_default: true
   ecr_credential_plugin: {aws_access_key_id: AKIA1, aws_secret_access_key: s3cr3t}
@@ -163,8 +171,8 @@ system_images:
             r#"{"path":"c.yml","rke":"v1.6.3","kubernetes_version":"v1.30.5-rancher1-1","outcome":"ok","stage":null,"#,
             r#""error":null,"hostcount_error":null,"registries":{"a.io":{"url":"a.io","isDefault":true,"#,
             r#""ecrCredentialPlugin":{"awsAccessKeyId":"AKIA1","awsSecretAccessKey":"s3cr3t"}},"#,
-            r#""b.io":{"url":"b.io","user":"u","password":"hunter2"}},"#,
-            r#""kubelet_docker_config":{"auths":{"b.io":{"auth":"dTpodW50ZXIy"}},"credHelpers":{"a.io":"ecr-login"}},"#,
+            r#""b.io":{"url":"b.io","user":"u","password":"hunter2"},"me:hunter3@c.io":{"url":"me:hunter3@c.io"}},"#,
+            r#""kubelet_docker_config":{"auths":{"b.io":{"auth":"dTpodW50ZXIy"},"me:hunter3@c.io":{"auth":"Og=="}},"credHelpers":{"a.io":"ecr-login"}},"#,
             r#""system_images":{"etcd":{"image":"a.io/rancher/mirrored-coreos-etcd:v3.5.12","registry":"a.io","#,
             r#""auth":false,"error":"Not a valid ECR registry"},"#,
             r#""alpine":{"image":"b.io/x/y:2","registry":"b.io","auth":true,"error":null},"#
@@ -172,10 +180,10 @@ system_images:
         assert_eq!(shown.get(..start.len()), Some(start));
         assert!(shown.contains(r#""addon_images":{"rke-network-plugin":["a.io/"#), "{shown}");
         let hidden = record(false);
-        for secret in ["hunter2", "s3cr3t", "AKIA1", "dTpodW50ZXIy"] {
+        for secret in ["hunter2", "hunter3", "s3cr3t", "AKIA1", "dTpodW50ZXIy"] {
             assert!(!hidden.contains(secret), "{secret} in {hidden}");
         }
-        assert_eq!(hidden.matches("***").count(), 4);
+        assert_eq!(hidden.matches("***").count(), 7);
     }
 
     #[test]

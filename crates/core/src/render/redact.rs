@@ -6,8 +6,11 @@
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use crate::cluster::Cluster;
 use crate::cluster::value::Value;
+use crate::credentials::Lookup;
 use crate::fix::{self, Edit, Fix, Safety};
 use crate::plan::Plan;
 use crate::schema::{Kind, Schema, Secret, Type};
@@ -33,6 +36,8 @@ const SECRET_WORDS: &[&str] = &[
     "apikey",
     "encryptionkey",
 ];
+/// Too short to be looked for inside of longer words.
+const WHOLE_WORDS: &[&str] = &["pass", "pwd", "auth", "credential", "credentials"];
 /// Keys that speak about a secret without holding it, as `ssh_key_path`.
 const HARMLESS_ENDINGS: &[&str] = &["path", "name", "file", "config", "enabled", "url", "provider", "ref", "type"];
 const HARMLESS_VALUES: &[&str] = &["true", "false", "null", "~", "{}", "[]", "\"\"", "''"];
@@ -63,6 +68,9 @@ impl Redactor {
             values.push(secret.value.clone());
             spans.extend(lines(text, secret.span));
         }
+        // With its user: a short password alone would hit ordinary words.
+        let urls = cluster.registries.iter().filter_map(|registry| registry.url.as_ref());
+        values.extend(urls.filter_map(|url| logins(&url.value).next().map(|login| url.value[login.whole].to_owned())));
         for secret in keyed_secrets(Schema::get().root(), &cluster.config) {
             spans.extend(lines(text, secret.span));
             values.push(secret.value);
@@ -143,10 +151,25 @@ impl Masked {
     }
 }
 
-/// A plan that shows no secret: what a generator writes from it can be pasted in a ticket.
+/// A plan that shows no secret: what is told or generated from it can be pasted in a ticket.
 pub fn plan(plan: &Plan) -> Plan {
     let mut plan = plan.clone();
-    for (_, registry) in &mut plan.registries.entries {
+    for planned in &mut plan.images {
+        hide_login(&mut planned.image);
+        match &mut planned.lookup {
+            Lookup::Found { key, .. } | Lookup::Missing { key } => hide_login(key),
+            Lookup::Invalid(error) => hide_login(error),
+        }
+    }
+    let addons = plan.addons.iter_mut().flat_map(|(_, images)| images);
+    addons
+        .chain(&mut plan.snapshot_image)
+        .chain(&mut plan.infra_container_image)
+        .chain(&mut plan.prefix)
+        .for_each(hide_login);
+    for (key, registry) in &mut plan.registries.entries {
+        hide_login(key);
+        hide_login(&mut registry.url);
         hide_value(&mut registry.password);
         if let Some(ecr) = &mut registry.ecr {
             hide_value(&mut ecr.access_key_id);
@@ -161,6 +184,14 @@ pub fn plan(plan: &Plan) -> Plan {
 pub fn hide_value(value: &mut String) {
     if !value.is_empty() {
         MASK.clone_into(value);
+    }
+}
+
+/// Hides the passwords of addresses, as in `https://user:password@host`.
+pub fn hide_login(text: &mut String) {
+    let passwords: Vec<_> = logins(text).map(|login| login.password).collect();
+    for password in passwords.into_iter().rev() {
+        text.replace_range(password, MASK);
     }
 }
 
@@ -247,7 +278,11 @@ fn written_secrets(text: &str) -> Vec<Span> {
         if begins || in_private_key || block.is_some() {
             in_private_key = (begins || in_private_key) && !content.contains("-----END");
             spans.push(whole);
-        } else if let Some(is_block) = secrets_of_line(content, start, &mut spans) {
+            start += line.len();
+            continue;
+        }
+        spans.extend(logins(content).map(|l| Span::new(start + l.password.start, start + l.password.end)));
+        if let Some(is_block) = secrets_of_line(content, start, &mut spans) {
             block =
                 is_block.then(|| indent + content[indent..].len() - content[indent..].trim_start_matches("- ").len());
         }
@@ -265,15 +300,8 @@ fn secrets_of_line(line: &str, offset: usize, spans: &mut Vec<Span>) -> Option<b
     while let Some(next) = line[at..].find([':', '=']) {
         let separator = at + next;
         at = separator + 1;
-        if line[separator..].starts_with("://") {
-            if let Some(span) = url_password(line, separator + 3) {
-                spans.push(Span::new(offset + span.start, offset + span.end));
-                at = span.end;
-            }
-            continue;
-        }
         let key = key_before(line, separator);
-        if !sounds_secret(key) {
+        if line[at..].starts_with("//") || !sounds_secret(key) {
             continue;
         }
         let rest = &line[at..];
@@ -306,7 +334,7 @@ pub(super) fn key_before(line: &str, separator: usize) -> &str {
 
 fn sounds_secret(key: &str) -> bool {
     let plain: String = key.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
-    SECRET_WORDS.iter().any(|word| plain.contains(word))
+    (SECRET_WORDS.iter().any(|word| plain.contains(word)) || WHOLE_WORDS.contains(&plain.as_str()))
         && !HARMLESS_ENDINGS.iter().any(|ending| plain.ends_with(ending))
 }
 
@@ -326,11 +354,22 @@ pub(super) fn value_of(text: &str, flow: bool) -> &str {
     text[..end].trim_end()
 }
 
-/// The password in `https://user:password@host`; `from` is the place after `//`.
-fn url_password(line: &str, from: usize) -> Option<Span> {
-    let rest = &line[from..];
-    let authority = &rest[..rest.find(|c: char| c == '/' || c.is_whitespace()).unwrap_or(rest.len())];
-    let at = authority.rfind('@')?;
-    let colon = authority[..at].find(':')?;
-    (colon + 1 < at).then(|| Span::new(from + colon + 1, from + at))
+/// `user:password` before the host of an address.
+struct Login {
+    whole: Range<usize>,
+    password: Range<usize>,
+}
+
+/// The logins in addresses, with or without a scheme. What stands before an image's digest is its tag.
+fn logins(text: &str) -> impl Iterator<Item = Login> {
+    let ends_address = |c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '`' | ',' | '[' | '{' | '(');
+    let digest = |rest: &str| rest.starts_with("sha256:") || rest.starts_with("sha512:");
+    text.match_indices('@').filter_map(move |(at, _)| {
+        let start =
+            text[..at].rfind(ends_address).map_or(0, |end| end + text[end..].chars().next().map_or(1, char::len_utf8));
+        let colon = start + text[start..at].find(':')?;
+        let host = text[at + 1..].starts_with(|c: char| c.is_alphanumeric() || c == '[');
+        let found = start < colon && colon + 1 < at && host && !digest(&text[at + 1..]);
+        found.then_some(Login { whole: start..at, password: colon + 1..at })
+    })
 }

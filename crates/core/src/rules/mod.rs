@@ -259,6 +259,8 @@ rules! {
     ecr_token_as_password,
     ecr_without_plugin,
     ecr_account,
+    ecr_region,
+    ecr_key_in_file,
     version_invalid,
     version_unknown,
     default_registry_defeated,

@@ -6,7 +6,7 @@ pub static RULE: Rule = Rule { code: "D206", name: "url-unreadable", severity: S
 
 pub static DOC: Doc = Doc {
     summary: "Image names behind this registry url cannot be read.",
-    why: "rke joins url and image as text and parses the result by docker's grammar: host names hold letters, digits, dots and dashes; a port is a number; IPv6 addresses are not possible. Source: docker/distribution v2.8.2, reference/regexp.go; rke v1.6.3, docker/docker.go:692.",
+    why: "rke joins url and image as text and parses the result by docker's grammar: host names hold letters, digits, dots and dashes, and where a name begins otherwise it has no host: its login is looked up under another key; a port is a number; IPv6 addresses are not possible. Source: docker/distribution v2.8.2, reference/regexp.go; rke v1.6.3, docker/docker.go:692.",
     examples: &[
         Example {
             before: "\
@@ -24,6 +24,14 @@ private_registries:
 ",
             after: None,
         },
+        Example {
+            before: "\
+private_registries:
+- url: registry_1.example.com
+       ^^^^^^^^^^^^^^^^^^^^^^
+",
+            after: None,
+        },
     ],
 };
 
@@ -31,12 +39,18 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     for (at, registry, url) in facts.registry_urls() {
         let value = url.value.as_str();
         let said_elsewhere = value.contains("://") || value.ends_with('/') || value.contains(char::is_whitespace);
-        let Err(error) = Reference::parse(&format!("{value}/rancher/rke-tools:v0")) else { continue };
-        if said_elsewhere || error == ReferenceError::Uppercase {
+        let image = format!("{value}/rancher/rke-tools:v0");
+        let fault = match Reference::parse(&image) {
+            Err(ReferenceError::Uppercase) => continue,
+            Err(error) => error.to_string(),
+            Ok(name) if name.host.is_empty() => "a host has no underscore".to_owned(),
+            Ok(_) => continue,
+        };
+        if said_elsewhere {
             continue;
         }
         let finding =
-            reporter.report(url.span, format!("{at}.url"), format!("no image name can start with `{value}`: {error}"));
+            reporter.report(url.span, format!("{at}.url"), format!("no image name can start with `{value}`: {fault}"));
         finding.severity(facts.severity_of_a_fault_in(registry));
         finding.help("write `host`, `host:port` or `host/path`; an IPv6 address needs a host name");
     }

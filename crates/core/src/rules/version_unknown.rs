@@ -36,13 +36,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let version = facts.plan.kubernetes_version.as_str();
     let release = facts.plan.catalogue.release(&facts.plan.rke);
     let written = facts.cluster.kubernetes_version.as_ref().filter(|written| written.value == version);
-    // Nobody chose its own default, of which it has the images.
-    if facts.cluster.kubernetes_version.is_none()
-        && release.as_ref().is_some_and(|release| release.default_version == version)
-    {
-        return;
-    }
-    if facts.plan.version_known || facts.version().is_none() {
+    // It may know a version whose images this catalogue lacks.
+    if release.as_ref().is_some_and(|release| release.knows(version)) || facts.version().is_none() {
         return;
     }
     let message = format!("rke {} has no images for `{version}`", facts.plan.rke);

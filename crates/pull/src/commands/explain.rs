@@ -7,6 +7,7 @@ use drydock_core::credentials::{Auth, Secrets};
 use drydock_core::effective::Effective;
 use drydock_core::problem::Problem;
 use drydock_core::render::explain::{Record, record};
+use drydock_core::render::redact;
 use drydock_core::simulate::{Simulation, simulate};
 use drydock_core::versions;
 
@@ -132,7 +133,8 @@ fn human(record: &Record, checked: &Checked, name: &str, session: &mut Session<'
     if verdict.error.is_some() {
         return Ok(());
     }
-    let registries = &checked.plan.registries.entries;
+    let plan = redact::plan(&checked.plan);
+    let registries = &plan.registries.entries;
     if registries.is_empty() {
         say(session, format_args!("\nNo private registries: everything is pulled without credentials."))?;
     } else {
@@ -166,7 +168,7 @@ fn human(record: &Record, checked: &Checked, name: &str, session: &mut Session<'
             say(session, format_args!("  {image}"))?;
         }
     }
-    if let Some(image) = &checked.plan.snapshot_image {
+    if let Some(image) = &plan.snapshot_image {
         say(session, format_args!("\nSnapshots of etcd\n  {image}"))?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 use std::io;
 
 use drydock_core::render::images::{Row, rows};
+use drydock_core::render::redact;
 use drydock_core::{Checked, Outcome, Stage};
 
 use crate::cli::{Images, ImagesFormat};
@@ -24,16 +25,22 @@ pub fn run(images: &Images, session: &mut Session<'_>) -> Result<u8, Error> {
     if !images.all && !is_complete(&checked, session) {
         return Ok(1);
     }
-    let plan = &checked.plan;
+    let plan = &redact::plan(&checked.plan);
     let version = &plan.kubernetes_version;
     if images.all && plan.catalogue.listing(version).is_none() {
         return Err(Error::Usage(format!("no images are known for Kubernetes `{version}`")));
     }
     if !plan.version_known {
-        session.remark(format_args!(
-            "warning: rke {} has no images for Kubernetes {}; what it fills in stays empty",
-            plan.rke, version
-        ));
+        let rke = &plan.rke;
+        match plan.catalogue.release(rke).is_some_and(|release| release.knows(version)) {
+            true => session.remark(format_args!(
+                "warning: no images are known here for Kubernetes {version}; rke {rke} has them in its metadata\n\
+                 help: name its data.json with `--metadata`"
+            )),
+            false => session.remark(format_args!(
+                "warning: rke {rke} has no images for Kubernetes {version}; what it fills in stays empty"
+            )),
+        }
     }
     let listed = rows(plan, images.all);
     for row in listed.iter().filter(|_| !images.all) {

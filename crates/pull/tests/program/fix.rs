@@ -90,7 +90,7 @@ fn the_manuals_spelling_is_found_shown_and_fixed_with_every_comment_kept() {
     assert_eq!(fixed.code, 0, "{fixed:?}");
     assert_eq!(fs::read_to_string(&path).unwrap(), ecr_fixed());
     expect![[r#"
-        1 fixed; 1 note
+        1 fixed; 2 notes
     "#]]
     .assert_eq(&fixed.stderr);
 }

@@ -13,6 +13,8 @@ fn keys_that_sound_secret_lose_their_value_even_when_misspelt_or_broken() {
         ("- AWS_SESSION_TOKEN=abc\n", "- AWS_SESSION_TOKEN=***\n"),
         ("- \"AWS_SESSION_TOKEN=a'b\"\n- TOKEN=c'\n", "- \"AWS_SESSION_TOKEN=***\"\n- TOKEN=***\n"),
         ("- url: https://me:hunter2@host/x\n", "- url: https://me:***@host/x\n"),
+        ("- {url: me:hu@host:5000/x, pass: hunter2}\n", "- {url: me:***@host:5000/x, pass: ***}\n"),
+        ("etcd: a.io/x:v1@sha256:0123\nssh: git@host:me/x\n", "etcd: a.io/x:v1@sha256:0123\nssh: git@host:me/x\n"),
         (
             "ssh_key_path: ~/.ssh/id\nssh_key: |\n  a\n\n  b\nport: 1\n",
             "ssh_key_path: ~/.ssh/id\nssh_key: |\n  ***\n\n  ***\nport: 1\n",

@@ -1,0 +1,90 @@
+use super::{Doc, Example, Facts, Reporter, Rule};
+use crate::credentials::ecr;
+use crate::diagnostic::Severity;
+use crate::fix::{Edit, Safety};
+use crate::schema::suggest;
+use crate::text::Span;
+
+pub static RULE: Rule = Rule { code: "D312", name: "ecr-region", severity: Severity::Warning, check };
+
+pub static DOC: Doc = Doc {
+    summary: "The region in an ECR url is none of AWS.",
+    why: "Names of AWS regions end in a direction and a number, as `eu-central-1`, and those of China have hosts below `amazonaws.com.cn`. rke's own pattern takes any word there and asks for a token in that region, so the fault shows only when a name does not resolve. Source: https://docs.aws.amazon.com/general/latest/gr/ecr.html; rke v1.6.3, util/ecr.go.",
+    examples: &[
+        Example {
+            before: "\
+private_registries:
+- url: 123456789012.dkr.ecr.us-eest-1.amazonaws.com
+                            ^^^^^^^^^
+  ecr_credential_plugin: {}
+",
+            after: Some(
+                "\
+private_registries:
+- url: 123456789012.dkr.ecr.us-east-1.amazonaws.com
+  ecr_credential_plugin: {}
+",
+            ),
+        },
+        Example {
+            before: "\
+private_registries:
+- url: 123456789012.dkr.ecr.cn-north-1.amazonaws.com
+                            ^^^^^^^^^^
+  ecr_credential_plugin: {}
+",
+            after: Some(
+                "\
+private_registries:
+- url: 123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn
+  ecr_credential_plugin: {}
+",
+            ),
+        },
+    ],
+};
+
+const DIRECTIONS: &[&str] =
+    &["north", "south", "east", "west", "central", "northeast", "northwest", "southeast", "southwest"];
+
+fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+    for (at, _, url) in facts.registry_urls() {
+        let Some(region) = ecr::rke_region(&url.value) else { continue };
+        let inner = facts.document.inner_span(url.span);
+        let Some(start) = facts.text[inner.range()].find(region).map(|start| inner.start + start) else { continue };
+        let span = Span::new(start, start + region.len());
+        let at = format!("{at}.url");
+        let domain = &facts.text[span.end..inner.end];
+        let Some((area, direction, number)) = parts(region) else {
+            reporter
+                .report(span, at, format!("`{region}` is no AWS region"))
+                .help("a region is named as `eu-central-1`");
+            continue;
+        };
+        if !DIRECTIONS.contains(&direction) {
+            let finding = reporter.report(span, at, format!("`{region}` is no AWS region"));
+            if let Some((near, _)) = suggest::value(direction, DIRECTIONS) {
+                let near = format!("{area}-{near}-{number}");
+                finding.fix(format!("write `{near}`"), Safety::Uncertain, vec![Edit::replace(span, near)]);
+            }
+        } else if (area == "cn") != domain.starts_with(".amazonaws.com.cn") {
+            let (host, end) = match area {
+                "cn" => (".amazonaws.com.cn", ".amazonaws.com"),
+                _ => (".amazonaws.com", ".amazonaws.com.cn"),
+            };
+            let finding = reporter.report(span, at, format!("ECR of the region `{region}` is below `{host}`"));
+            if domain.starts_with(end) {
+                let span = Span::new(span.end, span.end + end.len());
+                finding.fix(format!("write `{host}`"), Safety::Uncertain, vec![Edit::replace(span, host)]);
+            }
+        }
+    }
+}
+
+/// `us-gov`, `east` and `1` of `us-gov-east-1`.
+fn parts(region: &str) -> Option<(&str, &str, &str)> {
+    let (rest, number) = region.rsplit_once('-')?;
+    let (area, direction) = rest.rsplit_once('-')?;
+    (!area.is_empty() && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+        .then_some((area, direction, number))
+}
