@@ -1,7 +1,7 @@
 //! What the editor shows at a place: what a key means, and what may stand there. In UTF-16 units.
 
 use drydock_core::image::catalogue::Catalogue;
-use drydock_core::schema::{Completion, Hover, complete, hover_at};
+use drydock_core::schema::{Completion, complete, hover_at};
 use drydock_core::text::LineIndex;
 
 pub struct Told {
@@ -27,7 +27,7 @@ pub fn tell(text: &str, at: usize) -> Option<Told> {
         from: lines.utf16(span.start),
         to: lines.utf16(span.end),
         title: format!("{}: {}", hover.key, hover.ty),
-        lines: words(&hover),
+        lines: hover.lines(),
     })
 }
 
@@ -43,26 +43,6 @@ pub fn offers(text: &str, at: usize, catalogue: &Catalogue) -> Vec<Offer> {
         meaning: completion.meaning,
     };
     complete(text, bytes(text, at), catalogue).into_iter().map(offer).collect()
-}
-
-fn words(hover: &Hover) -> Vec<String> {
-    let mut lines = Vec::new();
-    if !hover.meaning.is_empty() {
-        lines.push(hover.meaning.to_owned());
-    }
-    if hover.ignored {
-        lines.push("rke reads it, then without effect.".to_owned());
-    }
-    if let Some(default) = &hover.default {
-        lines.push(format!("Default: {default}"));
-    }
-    if !hover.values.is_empty() {
-        lines.push(format!("Values: {}", hover.values.join(", ")));
-    }
-    if !hover.since.is_empty() {
-        lines.push(format!("Since rke {}", hover.since));
-    }
-    lines
 }
 
 /// The byte at a UTF-16 unit; beyond the text its end.

@@ -117,6 +117,12 @@ pub enum Command {
     },
     /// Write the JSON Schema of cluster.yml, for editors
     Schema,
+    /// Serve an editor: findings, fixes, hover and completion of cluster.yml over the Language Server Protocol
+    Lsp {
+        /// As many editors ask for; standard input and output are the only way
+        #[arg(long)]
+        stdio: bool,
+    },
     /// Write completions for a shell to standard output
     Completions { shell: clap_complete::Shell },
     /// Write the manual page to standard output

@@ -77,6 +77,7 @@ fn run_command(command: &Command, session: &mut Session<'_>) -> Result<u8, Error
         Command::Verify(verify) => commands::verify::run(verify, session),
         Command::Serve(serve) => commands::serve::run(serve, session),
         Command::Rule { code } => commands::rule::run(code.as_deref(), session),
+        Command::Lsp { .. } => commands::lsp::run(session),
         Command::Schema => commands::schema::run(session),
         Command::Completions { shell } => commands::shell::completions(*shell, session),
         Command::Man => commands::shell::man(session),

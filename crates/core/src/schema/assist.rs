@@ -20,6 +20,29 @@ pub struct Hover {
     pub ignored: bool,
 }
 
+impl Hover {
+    /// What there is to say of the key, in sentences.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if !self.meaning.is_empty() {
+            lines.push(self.meaning.to_owned());
+        }
+        if self.ignored {
+            lines.push("rke reads it, then without effect.".to_owned());
+        }
+        if let Some(default) = &self.default {
+            lines.push(format!("Default: {default}"));
+        }
+        if !self.values.is_empty() {
+            lines.push(format!("Values: {}", self.values.join(", ")));
+        }
+        if !self.since.is_empty() {
+            lines.push(format!("Since rke {}", self.since));
+        }
+        lines
+    }
+}
+
 /// The key under a path, its items numbered or not: `private_registries[0].url`, `nodes[].labels.zone`.
 pub fn hover(path: &str) -> Option<Hover> {
     let mut steps = Vec::new();

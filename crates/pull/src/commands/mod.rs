@@ -11,6 +11,7 @@ pub mod images;
 pub mod kubelet;
 pub mod load;
 pub mod login;
+pub mod lsp;
 pub mod mirror;
 pub mod node;
 pub mod push;

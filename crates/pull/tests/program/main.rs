@@ -4,6 +4,8 @@ mod cli;
 mod explain;
 mod fix;
 mod formats;
+mod lsp;
+mod neovim;
 
 use std::fs;
 use std::io::Write;

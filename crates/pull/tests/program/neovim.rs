@@ -1,0 +1,55 @@
+//! `pull lsp` behind a real editor: Neovim in Debian's version, without a window. Left out where it is not installed.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use expect_test::expect;
+
+use super::{folder, json, pull};
+
+const ECR: &str = include_str!("../../../../tests/samples/ecr-plugin-ignored.yml");
+const DRIVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/program/neovim.lua");
+
+/// With a home of its own: logs and state stay in the folder.
+fn neovim(folder: &Path) -> Option<Command> {
+    Command::new("nvim").arg("--version").stdout(Stdio::null()).status().ok()?;
+    let mut command = Command::new("nvim");
+    command.args(["--headless", "-u", "NONE", "-i", "NONE", "-n", "-c"]).arg(format!("luafile {DRIVER}"));
+    command.current_dir(folder).env("PULL", env!("CARGO_BIN_EXE_pull")).env("ANSWER", folder.join("answer.json"));
+    for home in ["HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"] {
+        command.env(home, folder);
+    }
+    command.stdin(Stdio::null());
+    Some(command)
+}
+
+#[test]
+fn an_editor_shows_finds_fixes_tells_and_completes() {
+    let files = [("cluster.yml", ECR), ("new.rke.yml", "private_registries:\n"), ("values.yml", "services: [\n")];
+    let folder = folder(&files);
+    let Some(mut neovim) = neovim(folder.path()) else {
+        println!("not run: neovim is not installed");
+        return;
+    };
+    let output = neovim.output().unwrap();
+    let answer = fs::read_to_string(folder.path().join("answer.json")).unwrap_or_else(|_| panic!("{output:?}"));
+    let answer = json(&answer);
+    assert_eq!(answer["fault"], serde_json::Value::Null);
+
+    let found = answer["found"].as_array().unwrap();
+    let ecr = found.iter().find(|found| found[0] == "D301").unwrap_or_else(|| panic!("{found:?}"));
+    assert_eq!(ecr[1..6], serde_json::json!([16, 2, 21, 1, "drydock"]).as_array().unwrap()[..]);
+    expect![[r#""#]].assert_eq(ecr[6].as_str().unwrap());
+    expect![[r#""#]].assert_debug_eq(&answer["offered"]);
+
+    pull(folder.path(), &["check", "--fix", "cluster.yml"]);
+    let fixed = fs::read_to_string(folder.path().join("cluster.yml")).unwrap();
+    assert_ne!(fixed, ECR);
+    assert_eq!(answer["fixed"], fixed);
+    assert_eq!(answer["all_fixed"], fixed);
+
+    expect![[r#""#]].assert_eq(answer["hover"].as_str().unwrap());
+    expect![[r#""#]].assert_eq(answer["completed"].as_str().unwrap());
+    assert_eq!(answer["elsewhere"], serde_json::json!([]), "other YAML is left alone");
+}
