@@ -163,8 +163,8 @@ fn changes_are_put_together_as_the_editor_has_them() {
 
     editor.change(5, json!([{"text": expected}]));
     assert_eq!(told(&editor.findings()), found, "the same text, sent whole");
-    editor.change(6, json!([{"range": range(2, 20, 24), "text": ""}]));
-    assert_eq!(told(&editor.findings()), found, "one character of two units, and quotes");
+    editor.change(6, json!([{"range": range(2, 20, 25), "text": "a"}]));
+    assert_eq!(told(&editor.findings()), found, "a character of two units, and quotes");
 
     editor.tell("textDocument/didClose", json!({"textDocument": {"uri": URI}}));
     assert_eq!(editor.findings(), json!({"uri": URI, "diagnostics": []}));
@@ -310,7 +310,28 @@ fn keys_and_versions_are_offered_as_the_flags_say() {
     assert_eq!(versions.as_array().unwrap().len(), 1);
     assert_eq!(versions[0]["textEdit"], json!({"range": range(1, 20, 20), "newText": "v1.33.1-rancher1-1"}));
     let keys = offered(0, 4);
-    expect![[r#""#]].assert_eq(&serde_json::to_string_pretty(&keys[0]).unwrap());
+    expect![[r#"
+        {
+          "label": "services",
+          "kind": 10,
+          "detail": "block",
+          "documentation": "Settings of the Kubernetes components: etcd, kube-api, kube-controller, scheduler, kubelet, kubeproxy.",
+          "sortText": "0000",
+          "insertTextMode": 1,
+          "textEdit": {
+            "range": {
+              "start": {
+                "line": 0,
+                "character": 0
+              },
+              "end": {
+                "line": 0,
+                "character": 4
+              }
+            },
+            "newText": "services:\n  "
+          }
+        }"#]].assert_eq(&serde_json::to_string_pretty(&keys[0]).unwrap());
     assert_eq!(editor.quit(), 0);
 }
 

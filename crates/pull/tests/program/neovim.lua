@@ -86,8 +86,9 @@ local function work()
 
   local other = attach(client, 'values.yml')
   buffer = attach(client, 'new.rke.yml')
+  vim.o.completeopt = 'menuone'
   vim.bo.omnifunc = 'v:lua.vim.lsp.omnifunc'
-  vim.api.nvim_input('Go- url: r.example.com<CR>is_d<C-x><C-o>')
+  vim.api.nvim_input('Go- url: r.example.com<CR>  is_d<C-x><C-o>')
   wait('the menu', function() return vim.fn.pumvisible() == 1 end)
   vim.api.nvim_input('<C-y>tru')
   wait('typing', function() return text(buffer):match('tru\n$') end)

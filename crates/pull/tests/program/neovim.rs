@@ -39,9 +39,8 @@ fn an_editor_shows_finds_fixes_tells_and_completes() {
 
     let found = answer["found"].as_array().unwrap();
     let ecr = found.iter().find(|found| found[0] == "D301").unwrap_or_else(|| panic!("{found:?}"));
-    assert_eq!(ecr[1..6], serde_json::json!([16, 2, 21, 1, "drydock"]).as_array().unwrap()[..]);
-    expect![[r#""#]].assert_eq(ecr[6].as_str().unwrap());
-    expect![[r#""#]].assert_debug_eq(&answer["offered"]);
+    expect![[r#""#]].assert_eq(&serde_json::to_string_pretty(ecr).unwrap());
+    expect![[r#""#]].assert_eq(&serde_json::to_string_pretty(&answer["offered"]).unwrap());
 
     pull(folder.path(), &["check", "--fix", "cluster.yml"]);
     let fixed = fs::read_to_string(folder.path().join("cluster.yml")).unwrap();
