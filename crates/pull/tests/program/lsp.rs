@@ -1,117 +1,15 @@
 //! `pull lsp`, spoken to message by message.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+mod actions;
+mod editor;
 
-use drydock_core::fix::{self, Safety};
-use drydock_core::plan::Options;
-use drydock_core::rules::RULES;
-use drydock_core::{check, fix_all};
+use std::path::Path;
+
 use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::{command, finish, folder};
-
-struct Editor {
-    child: Child,
-    stdin: ChildStdin,
-    stdout: BufReader<ChildStdout>,
-    asked: i32,
-}
-
-impl Editor {
-    fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let mut command = command(folder, arguments);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the binary starts");
-        let (stdin, stdout) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
-        Self { child, stdin, stdout: BufReader::new(stdout), asked: 0 }
-    }
-
-    /// Ready to open files.
-    fn able(capabilities: Value) -> Self {
-        let mut editor = Self::start(Path::new("."), &["lsp", "--stdio"]);
-        editor.ask("initialize", json!({"processId": null, "rootUri": null, "capabilities": capabilities}));
-        editor.tell("initialized", json!({}));
-        editor
-    }
-
-    fn send(&mut self, message: &Value) {
-        self.stdin.write_all(&framed(&message.to_string())).expect("the server reads");
-    }
-
-    fn tell(&mut self, method: &str, params: Value) {
-        self.send(&json!({"jsonrpc": "2.0", "method": method, "params": params}));
-    }
-
-    /// The whole answer.
-    fn ask_for(&mut self, method: &str, params: Value) -> Value {
-        self.asked += 1;
-        self.send(&json!({"jsonrpc": "2.0", "id": self.asked, "method": method, "params": params}));
-        let answer = self.hear();
-        assert_eq!(answer["id"], self.asked, "{answer}");
-        answer
-    }
-
-    fn ask(&mut self, method: &str, params: Value) -> Value {
-        let mut answer = self.ask_for(method, params);
-        assert_eq!(answer["error"], Value::Null, "{method}");
-        answer["result"].take()
-    }
-
-    fn hear(&mut self) -> Value {
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            self.stdout.read_line(&mut line).expect("UTF-8");
-            match line.trim_end().split_once(": ") {
-                Some((_, number)) => length = number.parse().expect("a number"),
-                None => break,
-            }
-        }
-        let mut body = vec![0; length];
-        self.stdout.read_exact(&mut body).expect("the body");
-        serde_json::from_slice(&body).expect("JSON")
-    }
-
-    /// What is said of a file after it was opened or changed.
-    fn findings(&mut self) -> Value {
-        let told = self.hear();
-        assert_eq!(told["method"], "textDocument/publishDiagnostics", "{told}");
-        told["params"].clone()
-    }
-
-    fn open(&mut self, uri: &str, text: &str) {
-        let document = json!({"uri": uri, "languageId": "yaml", "version": 1, "text": text});
-        self.tell("textDocument/didOpen", json!({"textDocument": document}));
-    }
-
-    fn change(&mut self, version: i32, changes: Value) {
-        let document = json!({"uri": URI, "version": version});
-        self.tell("textDocument/didChange", json!({"textDocument": document, "contentChanges": changes}));
-    }
-
-    fn actions(&mut self, range: Value, context: Value) -> Vec<Value> {
-        let params = json!({"textDocument": {"uri": URI}, "range": range, "context": context});
-        self.ask("textDocument/codeAction", params).as_array().expect("a list").clone()
-    }
-
-    fn quit(mut self) -> i32 {
-        self.ask("shutdown", Value::Null);
-        self.tell("exit", Value::Null);
-        self.child.wait().expect("it ends").code().expect("a code")
-    }
-}
-
-const URI: &str = "file:///home/me/cluster.yml";
-
-fn framed(body: &str) -> Vec<u8> {
-    format!("Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
-}
-
-fn range(line: u32, from: u32, to: u32) -> Value {
-    json!({"start": {"line": line, "character": from}, "end": {"line": line, "character": to}})
-}
+use editor::{Editor, URI, framed, range};
 
 /// Codes with their places, as `D101 3:2-3:10`.
 fn told(findings: &Value) -> Vec<String> {
@@ -180,9 +78,7 @@ fn other_yaml_is_left_alone_until_it_turns_into_a_cluster() {
     for method in ["textDocument/hover", "textDocument/completion"] {
         assert_eq!(editor.ask(method, at.clone()), Value::Null);
     }
-    let change = |version, text: &str| {
-        json!({"textDocument": {"uri": uri, "version": version}, "contentChanges": [{"text": text}]})
-    };
+    let change = |version, text: &str| json!({"textDocument": {"uri": uri, "version": version}, "contentChanges": [{"text": text}]});
     editor.tell("textDocument/didChange", change(2, "nodes: []\nadons: ''\n"));
     editor.tell("textDocument/didChange", change(3, "nodes: []\nservices: {}\nadons: ''\n"));
     let found = editor.findings();
@@ -211,89 +107,6 @@ fn findings_say_where_rke_stops_what_belongs_to_them_and_what_is_of_no_use() {
     assert_eq!(editor.quit(), 0);
 }
 
-/// As an editor without wide characters would apply them.
-fn applied(text: &str, edits: &Value) -> String {
-    let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-    let offset = |at: &Value| {
-        let line = at["line"].as_u64().expect("a line") as usize;
-        let column = at["character"].as_u64().expect("a column") as usize;
-        let rest = &text[starts[line]..];
-        let mut units = 0;
-        let within = rest.char_indices().find(|(_, c)| {
-            units += c.len_utf16();
-            units > column
-        });
-        starts[line] + within.map_or(rest.len(), |(at, _)| at)
-    };
-    let mut changed = text.to_owned();
-    // From the end, so that places stay.
-    for edit in edits.as_array().expect("edits").iter().rev() {
-        let places = offset(&edit["range"]["start"])..offset(&edit["range"]["end"]);
-        changed.replace_range(places, edit["newText"].as_str().expect("a text"));
-    }
-    changed
-}
-
-#[test]
-fn every_fix_of_every_example_reaches_the_editor_as_it_is() {
-    let mut editor = Editor::able(json!({"workspace": {"workspaceEdit": {"documentChanges": true}}}));
-    let whole = json!({"start": {"line": 0, "character": 0}, "end": {"line": 9999, "character": 0}});
-    let options = Options::default();
-    let mut compared = 0;
-    for example in RULES.iter().flat_map(|rule| rule.doc().examples) {
-        for text in [example.text(), example.text().replace('\n', "\r\n")] {
-            editor.open(URI, &text);
-            let version = editor.findings()["version"].clone();
-            let offered = editor.actions(whole.clone(), json!({"diagnostics": []}));
-            let edits = |action: &Value| {
-                let change = &action["edit"]["documentChanges"][0];
-                assert_eq!(change["textDocument"], json!({"uri": URI, "version": version}));
-                applied(&text, &change["edits"])
-            };
-            let checked = check(&text, &options);
-            let mut expected: Vec<(String, bool)> = Vec::new();
-            for found in &checked.diagnostics {
-                let safe = found.fixes.iter().position(|fix| fix.safety == Safety::Safe);
-                let each = found.fixes.iter().enumerate();
-                expected.extend(each.map(|(number, it)| (fix::apply(&text, [it]).0, safe == Some(number))));
-            }
-            let quick: Vec<_> = offered.iter().filter(|it| it["kind"] == "quickfix").collect();
-            let got: Vec<_> = quick.iter().map(|it| (edits(it), it["isPreferred"] == true)).collect();
-            assert_eq!(got, expected, "{text}");
-            let all = offered.iter().find(|it| it["kind"] == "source.fixAll.drydock");
-            let (fixed, _) = fix_all(&text, &options, |_, fix| fix.safety == Safety::Safe);
-            assert_eq!(all.map_or(text.clone(), edits), fixed);
-            compared += expected.len();
-        }
-    }
-    assert!(compared > 50, "only {compared} fixes were compared");
-    assert_eq!(editor.quit(), 0);
-}
-
-#[test]
-fn actions_are_those_asked_for() {
-    let mut editor = Editor::able(json!({}));
-    editor.open(URI, "adons: x\nprivate_registries:\n- {url: r.io, usr: a, username: b}\n");
-    let found = editor.findings()["diagnostics"].clone();
-    let user = found.as_array().unwrap().iter().find(|it| it["range"] == range(2, 22, 30)).unwrap().clone();
-    let kinds = |actions: Vec<Value>| -> Vec<String> {
-        actions.iter().map(|action| action["kind"].as_str().unwrap().to_owned()).collect()
-    };
-    let nothing = json!([]);
-    let at_user = editor.actions(range(2, 25, 25), json!({"diagnostics": nothing, "only": ["quickfix"]}));
-    assert_eq!(at_user[0]["diagnostics"], json!([user]));
-    assert_eq!(at_user[0]["edit"]["changes"][URI][0]["range"], user["range"], "{at_user:?}");
-    let elsewhere = editor.actions(range(2, 0, 0), json!({"diagnostics": nothing, "only": ["quickfix"]}));
-    assert_eq!(kinds(elsewhere), [""; 0]);
-    let named = editor.actions(range(2, 0, 0), json!({"diagnostics": [user], "only": ["quickfix"]}));
-    assert_eq!(named, at_user, "found at another place of the line");
-    for (only, expected) in [("source.fixAll", 1), ("source", 1), ("source.fixAll.drydock", 1), ("source.fix", 0)] {
-        let actions = editor.actions(range(0, 0, 0), json!({"diagnostics": nothing, "only": [only]}));
-        assert_eq!(actions.len(), expected, "{only}");
-    }
-    assert_eq!(editor.quit(), 0);
-}
-
 #[test]
 fn keys_and_versions_are_offered_as_the_flags_say() {
     let data = r#"{"K8sVersionRKESystemImages": {"v1.33.1-rancher1-1": {"etcd": "e:1"}}}"#;
@@ -317,7 +130,6 @@ fn keys_and_versions_are_offered_as_the_flags_say() {
           "detail": "block",
           "documentation": "Settings of the Kubernetes components: etcd, kube-api, kube-controller, scheduler, kubelet, kubeproxy.",
           "sortText": "0000",
-          "insertTextMode": 1,
           "textEdit": {
             "range": {
               "start": {
@@ -329,10 +141,29 @@ fn keys_and_versions_are_offered_as_the_flags_say() {
                 "character": 4
               }
             },
-            "newText": "services:\n  "
+            "newText": "services:"
           }
         }"#]].assert_eq(&serde_json::to_string_pretty(&keys[0]).unwrap());
     assert_eq!(editor.quit(), 0);
+}
+
+#[test]
+fn blocks_are_completed_with_their_first_line_unless_all_are_taken_as_they_are() {
+    let modes = |modes: Value| json!({"textDocument": {"completion": {"completionItem": {"insertTextModeSupport": {"valueSet": modes}}}}});
+    let at = json!({"textDocument": {"uri": URI}, "position": {"line": 0, "character": 3}});
+    for (able, text, mode) in [
+        (json!({}), "nodes:", Value::Null),
+        (modes(json!([2])), "nodes:", Value::Null),
+        (modes(json!([1, 2])), "nodes:\n- ", json!(1)),
+    ] {
+        let mut editor = Editor::able(able);
+        editor.open(URI, "nod");
+        editor.findings();
+        let offered = editor.ask("textDocument/completion", at.clone());
+        let edit = json!({"range": range(0, 0, 3), "newText": text});
+        assert_eq!((&offered[0]["textEdit"], &offered[0]["insertTextMode"]), (&edit, &mode));
+        assert_eq!(editor.quit(), 0);
+    }
 }
 
 #[test]

@@ -77,7 +77,8 @@ pub const MODULES: &[Tool] = &[rust_target::WASM, cargo_tool::WASM_BINDGEN, wasm
 pub const RUST_CHECKS: &[Tool] = &[cargo_tool::FORMATTER, cargo_tool::LINTER];
 
 /// What the tests of `pull` talk to.
-pub const SERVICES: &[Tool] = &[services::MOTO, services::ENGINE, services::REGISTRY, services::SKOPEO];
+pub const SERVICES: &[Tool] =
+    &[services::MOTO, services::ENGINE, services::REGISTRY, services::SKOPEO, services::NEOVIM];
 
 /// What reads the generated files in the tests.
 pub const READERS: &[Tool] = &[services::SHELLCHECK, services::ANSIBLE];

@@ -1,5 +1,5 @@
-//! Servers and programs that the tests start: AWS, a registry, a Docker Engine, skopeo, and those that read what is
-//! generated.
+//! Servers and programs that the tests start: AWS, a registry, a Docker Engine, skopeo, an editor, and those that read
+//! what is generated.
 
 use super::{Found, Machine, Tool, debian, fresh_folder, run, which};
 use anyhow::Result;
@@ -36,6 +36,13 @@ pub const SKOPEO: Tool = Tool {
     find: |_| Ok(is_installed("skopeo").then(Found::in_path)),
     install: |_| debian::install(&["skopeo"]),
     remedy: "install skopeo (on Debian `sudo apt-get install skopeo`)",
+};
+
+pub const NEOVIM: Tool = Tool {
+    name: "neovim",
+    find: |_| Ok(is_installed("nvim").then(Found::in_path)),
+    install: |_| debian::install(&["neovim"]),
+    remedy: "install Neovim 0.7 or later (on Debian `sudo apt-get install neovim`)",
 };
 
 pub const SHELLCHECK: Tool = Tool {

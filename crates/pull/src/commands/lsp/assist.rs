@@ -15,7 +15,8 @@ pub fn hover(text: &str, at: Position, client: &Client) -> Option<lsp::Hover> {
 }
 
 fn contents(told: &Hover, markdown: bool) -> MarkupContent {
-    let title = if markdown { format!("**`{}`**: {}", told.key, told.ty) } else { format!("{}: {}", told.key, told.ty) };
+    let title =
+        if markdown { format!("**`{}`**: {}", told.key, told.ty) } else { format!("{}: {}", told.key, told.ty) };
     let paragraphs = [vec![title], told.lines()].concat();
     let (kind, gap) = if markdown { (MarkupKind::Markdown, "\n\n") } else { (MarkupKind::PlainText, "\n") };
     MarkupContent { kind, value: paragraphs.join(gap) }
@@ -24,12 +25,19 @@ fn contents(told: &Hover, markdown: bool) -> MarkupContent {
 pub fn completions(text: &str, at: Position, client: &Client, catalogue: &Catalogue) -> Vec<CompletionItem> {
     let places = Places::new(text, client.encoding);
     let offered = complete(text, places.offset(at), catalogue);
-    offered.into_iter().enumerate().map(|(number, offer)| item(number, offer, &places)).collect()
+    offered
+        .into_iter()
+        .enumerate()
+        .map(|(number, offer)| item(number, offer, &places, client.lines_as_they_are))
+        .collect()
 }
 
-fn item(number: usize, offer: Completion<'_>, places: &Places<'_>) -> CompletionItem {
+/// Of a block its first line alone, unless its `lines` are taken as they are: some editors would indent the others once
+/// more, and Neovim 0.7 writes a NUL for the line break.
+fn item(number: usize, offer: Completion<'_>, places: &Places<'_>, lines: bool) -> CompletionItem {
     let is_key = offer.text.contains(&format!("{}:", offer.label));
-    let edit = lsp::TextEdit { range: places.range(offer.span), new_text: offer.text };
+    let text = offer.text.split('\n').next().filter(|_| !lines).unwrap_or(&offer.text);
+    let edit = lsp::TextEdit { range: places.range(offer.span), new_text: text.to_owned() };
     CompletionItem {
         label: offer.label.to_owned(),
         kind: Some(if is_key { CompletionItemKind::Property } else { CompletionItemKind::Value }),
@@ -37,8 +45,7 @@ fn item(number: usize, offer: Completion<'_>, places: &Places<'_>) -> Completion
         documentation: Some(offer.meaning).filter(|meaning| !meaning.is_empty()).map(|it| it.to_owned().into()),
         // Editors sort by label where nothing is said.
         sort_text: Some(format!("{number:04}")),
-        // The text brings its own indentation.
-        insert_text_mode: Some(InsertTextMode::AsIs),
+        insert_text_mode: lines.then_some(InsertTextMode::AsIs),
         text_edit: Some(edit.into()),
         ..Default::default()
     }

@@ -1,8 +1,8 @@
 //! What the editor can do, and what it is told that the server can.
 
 use gen_lsp_types::{
-    ClientCapabilities, CodeActionKind, CodeActionOptions, CompletionOptions, InitializeResult, MarkupKind,
-    PositionEncodingKind, ServerCapabilities, ServerInfo, TextDocumentSyncKind, TextDocumentSyncOptions,
+    ClientCapabilities, CodeActionKind, CodeActionOptions, CompletionOptions, InitializeResult, InsertTextMode,
+    MarkupKind, PositionEncodingKind, ServerCapabilities, ServerInfo, TextDocumentSyncKind, TextDocumentSyncOptions,
 };
 
 use super::actions::FIX_ALL;
@@ -16,6 +16,8 @@ pub struct Client {
     pub related_places: bool,
     pub tags: bool,
     pub markdown: bool,
+    /// Completions may be of several lines that bring their own indentation.
+    pub lines_as_they_are: bool,
 }
 
 impl Client {
@@ -25,6 +27,8 @@ impl Client {
         let edits = able.workspace.as_ref().and_then(|workspace| workspace.workspace_edit.as_ref());
         let findings = text.and_then(|text| text.publish_diagnostics.as_ref()).map(|it| &it.diagnostics_capabilities);
         let hover = text.and_then(|text| text.hover.as_ref()).and_then(|hover| hover.content_format.as_ref());
+        let completion = text.and_then(|text| text.completion.as_ref()).and_then(|it| it.completion_item.as_ref());
+        let modes = completion.and_then(|item| item.insert_text_mode_support.as_ref());
         Self {
             encoding: match encodings {
                 Some(offered) if offered.contains(&PositionEncodingKind::UTF8) => Encoding::Utf8,
@@ -34,6 +38,7 @@ impl Client {
             related_places: findings.and_then(|findings| findings.related_information).unwrap_or_default(),
             tags: findings.is_some_and(|findings| findings.tag_support.is_some()),
             markdown: hover.is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
+            lines_as_they_are: modes.is_some_and(|modes| modes.value_set.contains(&InsertTextMode::AsIs)),
         }
     }
 

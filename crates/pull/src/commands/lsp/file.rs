@@ -84,8 +84,7 @@ fn is_cluster(uri: &str, text: &str, before: bool) -> bool {
     if matches!(document.resolve(root).data, Data::Sequence { .. }) {
         return false;
     }
-    let keys: Vec<&str> =
-        document.entries(root).iter().filter_map(|entry| document.scalar(entry.key)).collect();
+    let keys: Vec<&str> = document.entries(root).iter().filter_map(|entry| document.scalar(entry.key)).collect();
     if ["apiVersion", "kind"].iter().all(|key| keys.contains(key)) {
         return false;
     }
