@@ -10,7 +10,7 @@ use libyaml_safer::{ErrorKind, Event, EventData, MappingStyle, Mark, Parser, Sca
 
 mod stops;
 
-use super::level::Level;
+use super::level::{Dropped, Level, MARK, place};
 use super::{Data, Document, Entry, Node, NodeId, Stop, Style};
 use crate::problem::Problem;
 use crate::text::{Span, floor_char_boundary, visible};
@@ -53,8 +53,10 @@ struct Builder<'t> {
     /// How many levels an anchored collection has, aliases followed.
     levels: HashMap<NodeId, usize>,
     looks: usize,
-    /// Where the parser's byte 0 lies in the text.
+    /// Where the parser's byte 0 lies in what it reads.
     base: usize,
+    /// What it does not see of the text.
+    dropped: Vec<Dropped>,
 }
 
 /// A collection that is not yet closed.
@@ -81,8 +83,9 @@ impl<'t> Builder<'t> {
     /// Reads until the end or the first fault; `true` where it is to be read again.
     fn run(&mut self, level: &mut Level<'_>) -> bool {
         let seen = level.text.clone();
-        let body = seen.strip_prefix('\u{feff}').unwrap_or(&seen);
+        let body = seen.strip_prefix(MARK).unwrap_or(&seen);
         self.base = seen.len() - body.len();
+        self.dropped.clone_from(&level.dropped);
         let mut input = Chunks::new(body);
         let mut parser = Parser::new();
         parser.set_input(&mut input);
@@ -95,7 +98,7 @@ impl<'t> Builder<'t> {
                     let (problem, context) = (error.problem_mark(), error.context_mark());
                     // What follows the first document is not read, and so cannot fail.
                     if !ended {
-                        if problem.is_some_and(|mark| level.hide(error.problem(), self.at(mark))) {
+                        if problem.is_some_and(|mark| level.hide(error.problem(), self.seen(mark))) {
                             return true;
                         }
                         self.stop(error.kind(), error.problem(), problem, context);
@@ -130,8 +133,8 @@ impl<'t> Builder<'t> {
 
     /// `false` where reading stops.
     fn event(&mut self, event: Event, level: &Level<'_>) -> bool {
-        let start = self.at(event.start_mark);
-        let end = self.at(event.end_mark);
+        let (start, end) = (self.at(event.start_mark), self.at(event.end_mark));
+        let seen = self.seen(event.start_mark)..self.seen(event.end_mark);
         let line = event.start_mark.line as usize + 1;
         if self.open.len() > MAX_DEPTH {
             self.looks += self.open.len();
@@ -158,12 +161,12 @@ impl<'t> Builder<'t> {
                 if style == Style::Plain && value.contains('?') && self.question_mark(&value, end) {
                     return false;
                 }
-                value = level.restore(value, &(start..end));
+                value = level.restore(value, &seen);
                 // yaml.v2 adds no line break that is not in the text.
                 if style == Style::Block && end >= self.text.len() && self.lacks_line_break(&value, start) {
                     value.pop();
                 }
-                let tag = tag.map(|tag| level.restore(tag, &(start..end)));
+                let tag = tag.map(|tag| level.restore(tag, &seen));
                 (Data::Scalar { text: value.into(), style, implicit: plain_implicit }, anchor, tag)
             }
             EventData::SequenceStart { anchor, style, .. } => {
@@ -296,21 +299,28 @@ impl<'t> Builder<'t> {
         }
     }
 
+    /// The place of a mark in what the parser reads.
+    fn seen(&self, mark: Mark) -> usize {
+        self.base + mark.index as usize
+    }
+
+    /// The place of a mark in the text.
     fn at(&self, mark: Mark) -> usize {
-        floor_char_boundary(self.text, self.base + mark.index as usize)
+        floor_char_boundary(self.text, place(&self.dropped, self.seen(mark)))
     }
 }
 
 /// yaml.v2 reads 512 bytes at a time, and so meets a bad character only after the errors before it.
 struct Chunks<'t> {
-    body: &'t [u8],
-    newline: &'t [u8],
+    parts: [&'t [u8]; 3],
 }
 
 impl<'t> Chunks<'t> {
     fn new(body: &'t str) -> Self {
-        // Without a last newline the parser panics on some texts.
-        Self { body: body.as_bytes(), newline: if body.ends_with('\n') { &[] } else { b"\n" } }
+        // A mark of our own, as the parser takes the first byte of some letters for a broken one; and without a last
+        // newline it panics on some texts.
+        let newline: &[u8] = if body.ends_with('\n') { &[] } else { b"\n" };
+        Self { parts: [b"\xef\xbb\xbf", body.as_bytes(), newline] }
     }
 }
 
@@ -320,8 +330,9 @@ fn starts_token(before: &str) -> bool {
     let mut level = Level::untagged(&text);
     'again: loop {
         let seen = level.text.clone();
-        let mut input = Chunks::new(seen.strip_prefix('\u{feff}').unwrap_or(&seen));
-        let end = input.body.len();
+        let body = seen.strip_prefix(MARK).unwrap_or(&seen);
+        let mut input = Chunks::new(body);
+        let end = body.len();
         let base = seen.len() - end;
         let mut parser = Parser::new();
         parser.set_input(&mut input);
@@ -353,11 +364,13 @@ impl Read for Chunks<'_> {
 
 impl BufRead for Chunks<'_> {
     fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
-        Ok(if self.body.is_empty() { self.newline } else { &self.body[..self.body.len().min(512)] })
+        let part = self.parts.iter().find(|part| !part.is_empty()).copied().unwrap_or_default();
+        Ok(&part[..part.len().min(512)])
     }
 
     fn consume(&mut self, count: usize) {
-        let from = if self.body.is_empty() { &mut self.newline } else { &mut self.body };
-        *from = &from[count..];
+        if let Some(part) = self.parts.iter_mut().find(|part| !part.is_empty()) {
+            *part = &part[count..];
+        }
     }
 }

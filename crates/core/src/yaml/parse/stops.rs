@@ -3,14 +3,14 @@
 use libyaml_safer::{ErrorKind, Mark};
 
 use super::super::{Data, Node, NodeId, Stop};
-use super::{Builder, END_OF_STREAM, Open, UNKNOWN_ESCAPE};
+use super::{Builder, END_OF_STREAM, Open, UNKNOWN_ESCAPE, place};
 use crate::text::{Span, visible};
 
 impl Builder<'_> {
     pub(super) fn stop(&mut self, kind: ErrorKind, what: &str, problem: Option<Mark>, context: Option<Mark>) {
         let (mut what, mut kind) = (what, kind);
         // The line break that was added behind the text counts for nothing where yaml.v2 stops before it.
-        let behind = problem.is_some_and(|mark| self.base + mark.index as usize > self.text.len());
+        let behind = problem.is_some_and(|mark| place(&self.dropped, self.seen(mark)) > self.text.len());
         let last_line = self.text.rsplit('\n').next().unwrap_or_default();
         let stale_key = what == "could not find expected ':'"
             && context.is_some_and(|mark| (mark.line as usize) < line_breaks(self.text));
