@@ -64,7 +64,7 @@ impl<'t> Level<'t> {
         if self.tries > MOST {
             return false;
         }
-        let rest = &self.text[at..];
+        let Some(rest) = self.text.get(at..) else { return false };
         match what {
             "found unexpected ':'" if rest.starts_with(':') => self.put(at, ':'),
             "did not find expected whitespace or line break" if rest.starts_with([',', '[', ']']) => {
