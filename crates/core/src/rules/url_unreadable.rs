@@ -1,6 +1,6 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
-use crate::image::reference::{Reference, ReferenceError};
+use crate::image::reference::ReferenceError;
 
 pub static RULE: Rule = Rule { code: "D206", name: "url-unreadable", severity: Severity::Error, check };
 
@@ -29,9 +29,11 @@ private_registries:
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     for (at, registry, url) in facts.registry_urls() {
-        let value = url.value.as_str();
-        let said_elsewhere = value.contains("://") || value.ends_with('/') || value.contains(char::is_whitespace);
-        let Err(error) = Reference::parse(&format!("{value}/rancher/rke-tools:v0")) else { continue };
+        // A scheme, a slash at the end and blanks are said elsewhere.
+        let scheme = ["https://", "http://"].into_iter().find(|scheme| starts_with(&url.value, scheme));
+        let value = url.value[scheme.map_or(0, str::len)..].trim_end_matches('/');
+        let said_elsewhere = value.is_empty() || value.contains(char::is_whitespace);
+        let Err(error) = Facts::behind(value) else { continue };
         if said_elsewhere || error == ReferenceError::Uppercase {
             continue;
         }
@@ -40,4 +42,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         finding.severity(facts.severity_of_a_fault_in(registry));
         finding.help("write `host`, `host:port` or `host/path`; an IPv6 address needs a host name");
     }
+}
+
+fn starts_with(url: &str, scheme: &str) -> bool {
+    url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
 }
