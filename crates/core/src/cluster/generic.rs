@@ -76,7 +76,7 @@ struct Walk<'d> {
     alias_depth: u32,
     /// Aliases that are being followed.
     active: HashSet<NodeId>,
-    /// A null as a key, or a number that JSON does not have, was met: it may yet be overwritten.
+    /// A key that ghodss cannot make a text, or a number that JSON does not have, was met: it may yet be overwritten.
     unsupported: bool,
     /// The first value that is nested too deep for JSON, aliases followed, and its bracket there.
     too_deep: Option<(Span, char)>,
@@ -171,7 +171,8 @@ impl<'d> Walk<'d> {
         let key = self.document.resolve(id);
         match &key.data {
             Data::Scalar { text, implicit, .. } => {
-                self.unsupported |= resolve(key.tag.as_deref(), text, *implicit) == Ok(Resolved::Null);
+                let key = resolve(key.tag.as_deref(), text, *implicit);
+                self.unsupported |= matches!(key, Ok(Resolved::Null | Resolved::UInt(_)));
                 Ok(())
             }
             _ => Err((key.span, format!("invalid map key: {}", go_syntax(self.document, id)))),
@@ -196,32 +197,37 @@ impl<'d> Walk<'d> {
     }
 }
 
-/// Why the value under `id`, of what counts in the end, is none of JSON: a null as a key before a number that JSON does
-/// not have, each the first in the order of keys.
+/// Why the value under `id`, of what counts in the end, is none of JSON: a null or a number from 2^63 on as a key before
+/// a number that JSON does not have, each the first in the order of keys.
 fn unsupported(document: &Document, id: NodeId) -> Option<Failure> {
-    let (mut null_key, mut infinite) = (None, None);
-    find_unsupported(document, id, &mut null_key, &mut infinite);
-    null_key.or(infinite)
+    let (mut bad_key, mut infinite) = (None, None);
+    find_unsupported(document, id, &mut bad_key, &mut infinite);
+    bad_key.or(infinite)
 }
 
-fn find_unsupported(document: &Document, id: NodeId, null_key: &mut Option<Failure>, infinite: &mut Option<Failure>) {
+fn find_unsupported(document: &Document, id: NodeId, bad_key: &mut Option<Failure>, infinite: &mut Option<Failure>) {
     let node = document.resolve(id);
     match &node.data {
         Data::Sequence { items, .. } => {
-            items.iter().for_each(|item| find_unsupported(document, *item, null_key, infinite));
+            items.iter().for_each(|item| find_unsupported(document, *item, bad_key, infinite));
         }
         Data::Mapping { .. } => {
             for (key, entry) in counting(document, id) {
-                if key == Plain::Null {
+                let named = match key {
+                    Plain::Null => Some(("%!s(<nil>)", "<nil>".to_owned())),
+                    Plain::UInt(number) => Some(("uint64", format!("{number:#x}"))),
+                    _ => None,
+                };
+                if let Some((go, named)) = named {
                     let value = match plain(document, entry.value) {
                         Plain::Null => "<nil>".to_owned(),
                         _ => go_syntax(document, entry.value),
                     };
-                    let error = format!("Unsupported map key of type: %!s(<nil>), key: <nil>, value: {value}");
+                    let error = format!("Unsupported map key of type: {go}, key: {named}, value: {value}");
                     let key = document.resolve(entry.key).span;
-                    null_key.get_or_insert((if key.is_empty() { node.span } else { key }, error));
+                    bad_key.get_or_insert((if key.is_empty() { node.span } else { key }, error));
                 }
-                find_unsupported(document, entry.value, null_key, infinite);
+                find_unsupported(document, entry.value, bad_key, infinite);
             }
         }
         _ => {
@@ -341,6 +347,7 @@ mod tests {
         assert!(error("a: &a [*a]\n").ends_with("to JSON: yaml: anchor 'a' value contains itself"));
         assert!(error("? [a]\n: 1\n").ends_with("yaml: invalid map key: []interface {}{\"a\"}"));
         assert!(error("~: 2\n").ends_with("JSON: Unsupported map key of type: %!s(<nil>), key: <nil>, value: 2"));
+        assert!(error("9223372036854775808: a\n").ends_with("of type: uint64, key: 0x8000000000000000, value: \"a\""));
         assert!(error("a: .inf\n").ends_with("to JSON: json: unsupported value: +Inf"));
         assert!(error("<<: 1\n").ends_with("yaml: map merge requires map or sequence of maps as the value"));
         assert_eq!(error("a: 1\n"), "");

@@ -6,14 +6,21 @@ use super::super::{Data, Node, NodeId, Stop};
 use super::{Builder, END_OF_STREAM, Open, UNKNOWN_ESCAPE, place};
 use crate::text::{Span, visible};
 
+const STALE_KEY: &str = "could not find expected ':'";
+
 impl Builder<'_> {
     pub(super) fn stop(&mut self, kind: ErrorKind, what: &str, problem: Option<Mark>, context: Option<Mark>) {
-        let (mut what, mut kind) = (what, kind);
+        let (mut what, mut kind, mut problem) = (what, kind, problem);
+        // Of an empty collection yaml.v2 forgets that it must be a key here: what follows is not even looked at.
+        if let (STALE_KEY, Some(mark)) = (what, context)
+            && self.is_empty_collection(self.at(mark))
+        {
+            (what, kind, problem) = ("did not find expected key", ErrorKind::Parser, context);
+        }
         // The line break that was added behind the text counts for nothing where yaml.v2 stops before it.
         let behind = problem.is_some_and(|mark| place(&self.dropped, self.seen(mark)) > self.text.len());
         let last_line = self.text.rsplit('\n').next().unwrap_or_default();
-        let stale_key = what == "could not find expected ':'"
-            && context.is_some_and(|mark| (mark.line as usize) < line_breaks(self.text));
+        let stale_key = what == STALE_KEY && context.is_some_and(|mark| (mark.line as usize) < line_breaks(self.text));
         let added = u64::from(behind && (what == END_OF_STREAM || stale_key));
         let escapes = last_line.len() - last_line.trim_end_matches('\\').len();
         let quoted = context.is_some_and(|mark| self.text[self.at(mark)..].starts_with('"'));
@@ -107,6 +114,13 @@ impl Builder<'_> {
         let error = if line == 1 { what.clone() } else { format!("line {}: {what}", line - 1) };
         self.document.stop = Some(Stop { span: Span::new(span.start, span.start + 1), error, what });
         true
+    }
+
+    fn is_empty_collection(&self, at: usize) -> bool {
+        let rest = &self.text[at..];
+        [('{', '}'), ('[', ']')]
+            .into_iter()
+            .any(|(open, close)| rest.strip_prefix(open).is_some_and(|rest| rest.trim_start().starts_with(close)))
     }
 
     fn is_sequence(&self, id: NodeId) -> bool {
