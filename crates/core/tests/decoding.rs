@@ -29,6 +29,7 @@ fn a_tag_makes_a_null_a_text_for_which_a_pointer_is_allocated() {
 
 #[test]
 fn a_merge_sign_as_a_value_is_text() {
+    mismatch("ssh_agent_auth: !!map <<", "line 3: cannot unmarshal !!map<< into bool");
     mismatch("ssh_agent_auth: <<", "line 3: cannot unmarshal !!str `<<` into bool");
 }
 
