@@ -7,12 +7,14 @@ use crate::fix::{self, Fix};
 const LONGEST: usize = 64 * 1024;
 const MOST_TRIES: usize = 64;
 
-/// Anchors, tabs, line breaks that only YAML 1.1 knows, or brackets around everything.
+/// Anchors, tabs, keys behind a question mark, line breaks that only YAML 1.1 knows, or brackets around everything.
 pub fn is_unusual(text: &str) -> bool {
     let breaks = |c| matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}');
     let carriage_returns = text.matches('\r').count();
     text.len() <= LONGEST
-        && (text.contains(['&', '\t', '?'])
+        && (text.contains('\t')
+            || text.contains(" &")
+            || text.lines().any(|line| line.trim_start_matches([' ', '-']).starts_with("? "))
             || text.contains(breaks)
             || carriage_returns > 0 && carriage_returns > text.matches("\r\n").count()
             || text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']))
