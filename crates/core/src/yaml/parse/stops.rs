@@ -1,9 +1,7 @@
 //! Where yaml.v2 stops, and in which words, where the parser goes on or says it otherwise.
 
-use libyaml_safer::{ErrorKind, Mark};
-
 use super::super::{Data, Node, NodeId, Stop};
-use super::{Builder, END_OF_STREAM, Open, UNKNOWN_ESCAPE, place};
+use super::{Builder, END_OF_STREAM, ErrorKind, Mark, Open, UNKNOWN_ESCAPE, place};
 use crate::text::{Span, visible};
 
 const STALE_KEY: &str = "could not find expected ':'";
