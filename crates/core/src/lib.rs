@@ -16,6 +16,7 @@ pub mod effective;
 pub mod fix;
 mod form;
 pub mod image;
+mod layout;
 pub mod plan;
 pub mod problem;
 pub mod render;
@@ -76,6 +77,15 @@ pub struct Checked {
 ///
 /// Of Rancher's form of a cluster the configuration inside is checked; see [`as_written`].
 pub fn check(text: &str, options: &Options) -> Checked {
+    let mut checked = unproven(text, options);
+    if layout::is_unusual(text) {
+        layout::keep_sound_fixes(text, &mut checked.diagnostics, |text| unproven(text, options).diagnostics);
+    }
+    checked
+}
+
+/// As [`check`], with fixes that suppose a text as most people write it.
+fn unproven(text: &str, options: &Options) -> Checked {
     let (mut document, mut problems) = Document::parse(text);
     if let Some((key, inside)) = form::of_rancher(&document) {
         problems.push(Problem::RancherForm { span: key });

@@ -27,13 +27,23 @@ pub struct Options {
     pub catalogue: Catalogue,
 }
 
+impl Options {
+    /// The release that is answered for, as the catalogue has it.
+    pub fn release(&self) -> Option<Release<'_>> {
+        release(&self.catalogue, self.rke.as_deref())
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// Where its images come from.
     pub catalogue: Catalogue,
     /// Release of rke that is answered for, as `v1.6.3`.
     pub rke: String,
+    /// The one that counts; of what is no version the one that was meant, so that its other faults are found with it.
     pub kubernetes_version: String,
+    /// What is written for it, where that is another text and so refused.
+    pub miswritten_version: Option<String>,
     /// The release has images for this version.
     pub version_known: bool,
     /// What rke puts before its images: the url of the first default registry.
@@ -119,11 +129,14 @@ impl Plan {
     /// What the release does with the cluster. Never fails: an unknown version leaves the images of the file.
     pub fn new(cluster: &Cluster, options: &Options) -> Self {
         let catalogue = &options.catalogue;
-        let release = release(catalogue, options.rke.as_deref());
+        let release = options.release();
         let default_version = release.as_ref().map_or("", |release| release.default_version);
         let kubernetes_version = options.kubernetes_version.as_deref().filter(|version| !version.is_empty());
         let kubernetes_version =
             kubernetes_version.or(text(&cluster.kubernetes_version)).unwrap_or(default_version).to_owned();
+        let meant = meant(&kubernetes_version);
+        let miswritten_version = meant.as_ref().map(|_| kubernetes_version.clone());
+        let kubernetes_version = meant.unwrap_or(kubernetes_version);
         let known = release.as_ref().is_some_and(|release| release.knows(&kubernetes_version));
         let set = if known { catalogue.images(&kubernetes_version) } else { None };
         let prefix = prefix(cluster);
@@ -148,6 +161,7 @@ impl Plan {
             catalogue: catalogue.clone(),
             rke: release.map_or(DEFAULT_RELEASE, |release| release.name).to_owned(),
             kubernetes_version,
+            miswritten_version,
             version_known: set.is_some(),
             prefix,
             registries,
@@ -159,6 +173,11 @@ impl Plan {
             nodes: nodes::nodes(cluster),
             bastion: nodes::bastion(cluster),
         }
+    }
+
+    /// The version as it is written, or filled in.
+    pub fn written_version(&self) -> &str {
+        self.miswritten_version.as_ref().unwrap_or(&self.kubernetes_version)
     }
 
     pub fn image(&self, key: &str) -> Option<&PlannedImage> {
@@ -185,6 +204,13 @@ impl Plan {
 
 fn text(value: &Option<Spanned<String>>) -> Option<&str> {
     value.as_ref().map(|value| value.value.as_str()).filter(|text| !text.is_empty())
+}
+
+/// The version that was meant by a text which is none.
+fn meant(written: &str) -> Option<String> {
+    let clean = format!("v{}", written.trim().trim_start_matches(['v', 'V']));
+    let is_version = |text: &str| Version::from_kubernetes(text).is_ok();
+    (!is_version(written) && is_version(&clean)).then_some(clean)
 }
 
 /// The release asked for, or the newest older one that the catalogue has.

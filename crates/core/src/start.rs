@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::artifacts::answers;
 use crate::artifacts::quote;
-use crate::image::catalogue::{BUILT_IN, DEFAULT_RELEASE};
+use crate::plan::Options;
 
 /// Stands where the person writes a secret; none is asked for.
 pub const PLACEHOLDER: &str = "CHANGE_ME";
@@ -111,10 +111,11 @@ impl Start {
         FIELDS.iter().filter(|field| (field.shown)(self))
     }
 
-    pub fn write(&self) -> String {
+    /// The file, with the version that is the default of the release answered for.
+    pub fn write(&self, options: &Options) -> String {
         let mut out = String::from("# Nodes that rke reaches over SSH, and what each is for.\nnodes:\n");
         self.nodes(&mut out);
-        let version = BUILT_IN.release(DEFAULT_RELEASE).map_or("", |release| release.default_version);
+        let version = options.release().map_or("", |release| release.default_version);
         // Writing to a String cannot fail.
         let _ = writeln!(out, "\nkubernetes_version: {version}");
         self.registry(&mut out);
@@ -187,7 +188,7 @@ fn yaml(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::diagnostic::Severity;
-    use crate::plan::Options;
+    use crate::image::catalogue::Catalogue;
     use crate::{Outcome, check};
 
     #[test]
@@ -198,7 +199,7 @@ mod tests {
                 for (key, value) in [("registry", *kind), ("nodes", nodes), ("ec2", profile), ("node_user", "yes")] {
                     start.set(key, value);
                 }
-                let text = start.write();
+                let text = start.write(&Options::default());
                 let checked = check(&text, &Options::default());
                 let errors: Vec<_> = checked.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
                 assert_eq!((checked.outcome, checked.hostcount_error), (Outcome::Accepted, None), "{text}");
@@ -209,10 +210,25 @@ mod tests {
     }
 
     #[test]
+    fn the_version_is_the_default_of_the_release_answered_for() {
+        let version = |options: &Options| {
+            let text = Start::default().write(options);
+            text.lines().find_map(|line| line.strip_prefix("kubernetes_version: ")).unwrap().to_owned()
+        };
+        let data = r#"{"K8sVersionRKESystemImages": {"v9.9.9-rancher1-1": {"etcd": "rancher/etcd:v9"}},
+            "RKEDefaultK8sVersions": {"default": "v9.9.9-rancher1-1"}}"#;
+        let newer = Options { catalogue: Catalogue::read(data).unwrap(), ..Options::default() };
+        assert_eq!(version(&newer), "v9.9.9-rancher1-1");
+        let older = Options { rke: Some("v1.3.20".to_owned()), ..Options::default() };
+        assert_eq!(version(&older), check("", &older).plan.kubernetes_version);
+        assert_ne!(version(&older), version(&Options::default()));
+    }
+
+    #[test]
     fn answers_stay_values() {
         let mut start = Start::default();
         start.set("user", "a: [b] # c");
-        let text = start.write();
+        let text = start.write(&Options::default());
         let checked = check(&text, &Options::default());
         assert_eq!(checked.plan.registries.entries[0].1.user, "a: [b] # c", "{text}");
     }

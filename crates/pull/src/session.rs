@@ -104,7 +104,14 @@ impl<'w> Session<'w> {
 
     pub fn json(&mut self, value: &impl serde::Serialize, pretty: bool) -> Result<(), Error> {
         let text = if pretty { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
-        self.line(text.map_err(std::io::Error::from)?)
+        let mut text = text.map_err(std::io::Error::from)?;
+        // Some readers of lines take these for their end; they stand in texts only.
+        for (separator, escaped) in [('\u{85}', "\\u0085"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")] {
+            if text.contains(separator) {
+                text = text.replace(separator, escaped);
+            }
+        }
+        self.line(text)
     }
 
     /// A remark on standard error, where nobody parses it. That it cannot be written is no reason to stop.

@@ -18,7 +18,10 @@ pub fn dialog(state: &State, act: &Callback<Action>) -> Html {
             let ready = matches!(share.link, Link::Ready(_));
             ("Share a link".to_owned(), ready.then_some("Copy link"), shared(share, act))
         }
-        Some(Dialog::Start(answers)) => ("Start from nothing".to_owned(), Some("Write the file"), start(answers, act)),
+        Some(Dialog::Start(answers)) => {
+            let file = answers.write(&state.options);
+            ("Start from nothing".to_owned(), Some("Write the file"), start(answers, file, act))
+        }
         Some(Dialog::Help) => ("Keys, and how to check".to_owned(), None, help(&state.report.checked.plan)),
     };
     let close = act.reform(|_: MouseEvent| Action::DialogClosed);

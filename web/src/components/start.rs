@@ -5,7 +5,7 @@ use crate::browser;
 use crate::state::Action;
 
 /// A few questions, and the file that answers them.
-pub fn start(answers: &Start, act: &Callback<Action>) -> Html {
+pub fn start(answers: &Start, file: String, act: &Callback<Action>) -> Html {
     let field = |field: &'static Field| {
         let key = field.key;
         let value = answers.get(key).to_owned();
@@ -30,7 +30,7 @@ pub fn start(answers: &Start, act: &Callback<Action>) -> Html {
     html! {
         <>
             <div class="questions">{ for answers.shown().map(field) }</div>
-            <pre tabindex="0" role="region" aria-label="The file"><code>{ answers.write() }</code></pre>
+            <pre tabindex="0" role="region" aria-label="The file"><code>{ file }</code></pre>
         </>
     }
 }

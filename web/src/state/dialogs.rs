@@ -89,7 +89,7 @@ impl State {
                 effects.push(Effect::Copy { what: "the link".to_owned(), text: link.clone() });
             }
             Some(Dialog::Start(start)) => {
-                effects.extend(self.open(start.write()));
+                effects.extend(self.open(start.write(&self.options)));
                 effects.extend([self.turn_to(super::Side::Edit), Effect::Reveal(0, 0)]);
             }
             _ => {}

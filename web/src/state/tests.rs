@@ -331,6 +331,18 @@ fn the_guided_start_writes_its_file_into_the_editor() {
 }
 
 #[test]
+fn the_guided_start_takes_the_version_of_a_data_json() {
+    let mut state = state();
+    let data = r#"{"K8sVersionRKESystemImages": {"v1.99.1-rancher1-1": {"kubernetes": "rancher/hyperkube:v1.99.1"}},
+        "RKEDefaultK8sVersions": {"default": "v1.99.1-rancher1-1"}}"#;
+    state.reduce(Action::Opened { name: "data.json".to_owned(), text: data.to_owned() });
+    state.reduce(Action::StartAsked);
+    let effects = state.reduce(Action::DialogAccepted);
+    let Some(Effect::Replace(text)) = effects.get(1) else { panic!("{effects:?}") };
+    assert!(text.contains("\nkubernetes_version: v1.99.1-rancher1-1\n"), "{text}");
+}
+
+#[test]
 fn the_first_file_that_applies_is_written_once_its_tab_is_open() {
     let mut state = state();
     assert!(state.written.is_none());

@@ -322,7 +322,7 @@ impl<'d> Decoder<'d> {
     fn mismatch(&mut self, node: &Node, tag: &str, text: &str, ty: &Type) -> bool {
         let tag = node.tag.as_deref().map_or_else(|| tag.to_owned(), short_tag);
         let value = match tag.as_str() {
-            "!!seq" | "!!map" => String::new(),
+            "!!seq" | "!!map" => text.to_owned(), // bare, where the tag is a scalar's
             _ if text.len() > 10 => format!(" `{}...`", String::from_utf8_lossy(&text.as_bytes()[..7])),
             _ => format!(" `{text}`"),
         };

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::quoted::quote;
+use super::go_syntax::{float, go_syntax};
 use crate::text::Span;
 use crate::yaml::scalar::{Resolved, resolve};
 use crate::yaml::{Data, Document, Entry, Node, NodeId};
@@ -30,15 +30,22 @@ pub struct Undecodable {
     pub error: String,
 }
 
+const FROM_JSON: &str = "error unmarshalling clusterfile: error unmarshaling JSON: ";
+/// Of Go's JSON decoder.
+const MOST_LEVELS: usize = 10_000;
 const TO_JSON: &str = "error unmarshalling clusterfile: error converting YAML to JSON: ";
 
 /// Walks the whole document as the decoder does.
 pub fn check(document: &Document) -> Result<(), Undecodable> {
     let Some(root) = document.root else { return Ok(()) };
     let mut walk = Walk::new(document);
-    walk.node(root).map_err(|(span, error)| Undecodable { span, error: format!("{TO_JSON}{}", in_yaml(error)) })?;
+    walk.run(root).map_err(|(span, error)| Undecodable { span, error: format!("{TO_JSON}{}", in_yaml(error)) })?;
     if let Some((span, error)) = walk.unsupported.then(|| unsupported(document, root)).flatten() {
         return Err(Undecodable { span, error: format!("{TO_JSON}{error}") });
+    }
+    let in_json = |span, error| Undecodable { span, error: format!("{FROM_JSON}{error}") };
+    if let Some((span, bracket)) = walk.too_deep {
+        return Err(in_json(span, format!("invalid character '{bracket}' exceeded max depth")));
     }
     let node = document.resolve(root);
     let json_type = match &node.data {
@@ -51,10 +58,8 @@ pub fn check(document: &Document) -> Result<(), Undecodable> {
             _ => "string",
         },
     };
-    let error = format!(
-        "error unmarshalling clusterfile: error unmarshaling JSON: json: cannot unmarshal {json_type} into Go value of type map[string]interface {{}}"
-    );
-    Err(Undecodable { span: node.span, error })
+    let error = format!("json: cannot unmarshal {json_type} into Go value of type map[string]interface {{}}");
+    Err(in_json(node.span, error))
 }
 
 /// Errors of yaml.v2 carry its prefix, those of ghodss do not.
@@ -71,18 +76,49 @@ struct Walk<'d> {
     alias_depth: u32,
     /// Aliases that are being followed.
     active: HashSet<NodeId>,
-    /// A null as a key, or a number that JSON does not have, was met: it may yet be overwritten.
+    /// A key that ghodss cannot make a text, or a number that JSON does not have, was met: it may yet be overwritten.
     unsupported: bool,
+    /// The first value that is nested too deep for JSON, aliases followed, and its bracket there.
+    too_deep: Option<(Span, char)>,
+    /// What is still to do, the next one last.
+    steps: Vec<Step>,
+}
+
+/// Of a walk that keeps its own stack: the text decides how deep it goes.
+enum Step {
+    /// The value in so many collections.
+    Node(NodeId, usize),
+    /// Of a mapping in so many collections: its key is decoded.
+    Key(NodeId),
+    Merge(NodeId, usize),
+    /// The alias is followed to its end.
+    Left(NodeId),
 }
 
 impl<'d> Walk<'d> {
     fn new(document: &'d Document) -> Self {
-        let active = HashSet::new();
-        Self { document, decoded: 0, by_alias: 0, alias_depth: 0, active, unsupported: false }
+        let (active, steps) = (HashSet::new(), Vec::new());
+        Self { document, decoded: 0, by_alias: 0, alias_depth: 0, active, unsupported: false, too_deep: None, steps }
     }
 
-    fn node(&mut self, id: NodeId) -> Result<(), Failure> {
-        let node = self.document.node(id);
+    fn run(&mut self, root: NodeId) -> Result<(), Failure> {
+        self.steps.push(Step::Node(root, 0));
+        while let Some(step) = self.steps.pop() {
+            match step {
+                Step::Node(id, depth) => self.node(id, depth)?,
+                Step::Key(id) => self.key(id)?,
+                Step::Merge(id, depth) => self.merge(id, depth)?,
+                Step::Left(id) => {
+                    self.alias_depth -= 1;
+                    self.active.remove(&id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn node(&mut self, id: NodeId, depth: usize) -> Result<(), Failure> {
+        let node = self.document.node(self.document.written(id));
         self.decoded += 1;
         self.by_alias += u64::from(self.alias_depth > 0);
         if self.by_alias > 100
@@ -97,99 +133,115 @@ impl<'d> Walk<'d> {
                     return Err((node.span, format!("anchor '{name}' value contains itself")));
                 }
                 self.alias_depth += 1;
-                let result = self.node(*target);
-                self.alias_depth -= 1;
-                self.active.remove(&id);
-                result
+                self.steps.extend([Step::Left(id), Step::Node(*target, depth)]);
             }
             Data::Scalar { text, implicit, .. } => match resolve(node.tag.as_deref(), text, *implicit) {
-                Err(error) => Err((node.span, error)),
+                Err(error) => return Err((node.span, error)),
                 Ok(resolved) => {
                     self.unsupported |= matches!(resolved, Resolved::Float(value) if !value.is_finite());
-                    Ok(())
                 }
             },
-            Data::Sequence { items, .. } => items.iter().try_for_each(|item| self.node(*item)),
+            Data::Sequence { items, .. } => {
+                self.enter(node, depth, '[');
+                self.steps.extend(items.iter().rev().map(|item| Step::Node(*item, depth + 1)));
+            }
             Data::Mapping { entries, .. } => {
-                for entry in entries {
+                self.enter(node, depth, '{');
+                for entry in entries.iter().rev() {
                     if is_merge(self.document.node(entry.key)) {
-                        self.merge(entry.value)?;
+                        self.steps.push(Step::Merge(entry.value, depth));
                         continue;
                     }
-                    self.node(entry.key)?;
-                    let key = self.document.resolve(entry.key);
-                    match &key.data {
-                        Data::Scalar { text, implicit, .. } => {
-                            self.unsupported |= resolve(key.tag.as_deref(), text, *implicit) == Ok(Resolved::Null);
-                            self.node(entry.value)?;
-                        }
-                        _ => {
-                            let key_text = go_syntax(&plain(self.document, entry.key), false);
-                            return Err((key.span, format!("invalid map key: {key_text}")));
-                        }
-                    }
+                    let (key, value) = (Step::Node(entry.key, depth + 1), Step::Node(entry.value, depth + 1));
+                    self.steps.extend([value, Step::Key(entry.key), key]);
                 }
-                Ok(())
             }
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, node: &Node, depth: usize, bracket: char) {
+        if depth == MOST_LEVELS {
+            self.too_deep.get_or_insert((node.span, bracket));
         }
     }
 
-    fn merge(&mut self, id: NodeId) -> Result<(), Failure> {
-        let node = self.document.node(id);
-        let is_map = |id: NodeId| matches!(self.document.resolve(id).data, Data::Mapping { .. });
+    fn key(&mut self, id: NodeId) -> Result<(), Failure> {
+        let id = self.document.written(id);
+        let key = self.document.resolve(id);
+        match &key.data {
+            Data::Scalar { text, implicit, .. } => {
+                let key = resolve(key.tag.as_deref(), text, *implicit);
+                self.unsupported |= matches!(key, Ok(Resolved::Null | Resolved::UInt(_)));
+                Ok(())
+            }
+            _ => Err((key.span, format!("invalid map key: {}", go_syntax(self.document, id)))),
+        }
+    }
+
+    fn merge(&mut self, id: NodeId, depth: usize) -> Result<(), Failure> {
+        let node = self.document.node(self.document.written(id));
+        let is_map = |id: NodeId| matches!(self.document.resolve(self.document.written(id)).data, Data::Mapping { .. });
         let sources: Vec<NodeId> = match &node.data {
             Data::Mapping { .. } | Data::Alias { .. } => vec![id],
-            Data::Sequence { items, .. } => items.iter().rev().copied().collect(),
+            Data::Sequence { items, .. } => items.clone(),
             Data::Scalar { .. } => Vec::new(),
         };
         if matches!(node.data, Data::Scalar { .. }) || !sources.iter().all(|s| is_map(*s)) {
             let error = "map merge requires map or sequence of maps as the value";
             return Err((node.span, error.to_owned()));
         }
-        sources.into_iter().try_for_each(|source| self.node(source))
+        // The last one is applied first.
+        self.steps.extend(sources.into_iter().map(|source| Step::Node(source, depth)));
+        Ok(())
     }
 }
 
-/// Why the value under `id`, of what counts in the end, is none of JSON: a null as a key before a number that JSON does
-/// not have, each the first in the order of keys.
+/// Why the value under `id`, of what counts in the end, is none of JSON: a null or a number from 2^63 on as a key before
+/// a number that JSON does not have, each the first in the order of keys.
 fn unsupported(document: &Document, id: NodeId) -> Option<Failure> {
-    let (mut null_key, mut infinite) = (None, None);
-    find_unsupported(document, id, &mut null_key, &mut infinite);
-    null_key.or(infinite)
+    let (mut bad_key, mut infinite) = (None, None);
+    find_unsupported(document, id, &mut bad_key, &mut infinite);
+    bad_key.or(infinite)
 }
 
-fn find_unsupported(document: &Document, id: NodeId, null_key: &mut Option<Failure>, infinite: &mut Option<Failure>) {
+fn find_unsupported(document: &Document, id: NodeId, bad_key: &mut Option<Failure>, infinite: &mut Option<Failure>) {
     let node = document.resolve(id);
     match &node.data {
         Data::Sequence { items, .. } => {
-            items.iter().for_each(|item| find_unsupported(document, *item, null_key, infinite));
+            items.iter().for_each(|item| find_unsupported(document, *item, bad_key, infinite));
         }
         Data::Mapping { .. } => {
             for (key, entry) in counting(document, id) {
-                if key == Plain::Null {
+                let named = match key {
+                    Plain::Null => Some(("%!s(<nil>)", "<nil>".to_owned())),
+                    Plain::UInt(number) => Some(("uint64", format!("{number:#x}"))),
+                    _ => None,
+                };
+                if let Some((go, named)) = named {
                     let value = match plain(document, entry.value) {
                         Plain::Null => "<nil>".to_owned(),
-                        value => go_syntax(&value, true),
+                        _ => go_syntax(document, entry.value),
                     };
-                    let error = format!("Unsupported map key of type: %!s(<nil>), key: <nil>, value: {value}");
+                    let error = format!("Unsupported map key of type: {go}, key: {named}, value: {value}");
                     let key = document.resolve(entry.key).span;
-                    null_key.get_or_insert((if key.is_empty() { node.span } else { key }, error));
+                    bad_key.get_or_insert((if key.is_empty() { node.span } else { key }, error));
                 }
-                find_unsupported(document, entry.value, null_key, infinite);
+                find_unsupported(document, entry.value, bad_key, infinite);
             }
         }
         _ => {
             if let Plain::Float(value) = plain(document, id)
                 && !value.is_finite()
             {
-                infinite.get_or_insert((node.span, format!("json: unsupported value: {}", go_float(value))));
+                infinite.get_or_insert((node.span, format!("json: unsupported value: {}", float(value))));
             }
         }
     }
 }
 
 /// The entries of a mapping that count, in the order of keys: of equal keys, merged ones too, the last.
-fn counting(document: &Document, mapping: NodeId) -> Vec<(Plain, &Entry)> {
+pub fn counting(document: &Document, mapping: NodeId) -> Vec<(Plain, &Entry)> {
     let mut entries = Vec::new();
     each_entry(document, mapping, &mut |entry| {
         let key = plain(document, entry.key);
@@ -279,38 +331,6 @@ pub fn key_text(key: &Plain) -> String {
     }
 }
 
-/// As Go writes what is no finite number.
-fn go_float(value: f64) -> &'static str {
-    match value.is_nan() {
-        true => "NaN",
-        false if value > 0.0 => "+Inf",
-        false => "-Inf",
-    }
-}
-
-/// Go's `%#v` (with `sign`: `%+#v`) of a decoded value.
-fn go_syntax(value: &Plain, sign: bool) -> String {
-    let plus = |negative: bool| if sign && !negative { "+" } else { "" };
-    match value {
-        Plain::Null => "interface {}(nil)".to_owned(),
-        Plain::Bool(value) => value.to_string(),
-        // A positive number loses its sign again under the flag `#`.
-        Plain::Int(value) => value.to_string(),
-        Plain::UInt(value) => format!("0x{value:x}"),
-        Plain::Float(value) if value.is_infinite() => go_float(*value).to_owned(),
-        Plain::Float(value) => format!("{}{value}", plus(value.is_sign_negative())),
-        Plain::Text(value) => quote(value),
-        Plain::List(items) => {
-            let items: Vec<_> = items.iter().map(|item| go_syntax(item, sign)).collect();
-            format!("[]interface {{}}{{{}}}", items.join(", "))
-        }
-        Plain::Map(map) => {
-            let entries: Vec<_> = map.iter().map(|(k, v)| format!("{}:{}", quote(k), go_syntax(v, sign))).collect();
-            format!("map[interface {{}}]interface {{}}{{{}}}", entries.join(", "))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -327,6 +347,7 @@ mod tests {
         assert!(error("a: &a [*a]\n").ends_with("to JSON: yaml: anchor 'a' value contains itself"));
         assert!(error("? [a]\n: 1\n").ends_with("yaml: invalid map key: []interface {}{\"a\"}"));
         assert!(error("~: 2\n").ends_with("JSON: Unsupported map key of type: %!s(<nil>), key: <nil>, value: 2"));
+        assert!(error("9223372036854775808: a\n").ends_with("of type: uint64, key: 0x8000000000000000, value: \"a\""));
         assert!(error("a: .inf\n").ends_with("to JSON: json: unsupported value: +Inf"));
         assert!(error("<<: 1\n").ends_with("yaml: map merge requires map or sequence of maps as the value"));
         assert_eq!(error("a: 1\n"), "");

@@ -4,6 +4,7 @@ pub mod again;
 mod decode;
 pub mod effective;
 pub mod generic;
+mod go_syntax;
 mod lower;
 mod quoted;
 mod time;

@@ -38,7 +38,7 @@ contexts:
 ";
 
 pub fn fill(config: &mut Value, cluster: &Cluster, plan: &Plan) {
-    let version = Version::from_kubernetes(&plan.kubernetes_version).ok();
+    let version = Version::from_kubernetes(plan.written_version()).ok();
     let schema = Schema::get();
     images(config, plan);
     // Read before the table fills in.
@@ -118,7 +118,7 @@ fn fills(structure: &str, value: &Value) -> bool {
 }
 
 fn images(config: &mut Value, plan: &Plan) {
-    *slot(config, "kubernetes_version") = replaced(config.at("kubernetes_version"), &plan.kubernetes_version);
+    *slot(config, "kubernetes_version") = replaced(config.at("kubernetes_version"), plan.written_version());
     for planned in &plan.images {
         let path = format!("system_images.{}", planned.key);
         *slot_at(config, &path) = replaced(config.at(&path), &planned.image);

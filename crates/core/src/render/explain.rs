@@ -126,7 +126,7 @@ pub fn verdict(checked: &Checked, show_secrets: bool) -> Verdict {
     let kubelet = accepted.then(|| plan.registries.kubelet_docker_config(secrets)).flatten();
     Verdict {
         rke: plan.rke.clone(),
-        kubernetes_version: (stage != Some(Stage::Parse)).then(|| plan.kubernetes_version.clone()),
+        kubernetes_version: (stage != Some(Stage::Parse)).then(|| plan.written_version().to_owned()),
         outcome,
         stage: stage.map(|stage| match stage {
             Stage::Parse => "parse",

@@ -47,8 +47,7 @@ cloud_provider:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    let Some(version) = facts.version() else { return };
-    if facts.cluster.cloud_provider_name() != Some("aws") || !version.is_in(">=1.27.0-rancher0") {
+    if facts.cluster.cloud_provider_name() != Some("aws") || !facts.aws_is_gone() {
         return;
     }
     let config = &facts.cluster.config;

@@ -60,7 +60,11 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     finding.label(first.image.span, "rke pulls this from Docker Hub as it stands");
     finding.help("put the registry in front of them, or leave out what the version brings by itself");
     let prefixed = |pin: &&PinnedImage| Edit::replace(pin.image.span, scalar(&format!("{prefix}/{}", pin.image.value)));
-    finding.fix(format!("put `{prefix}/` in front"), Safety::Uncertain, escaped.iter().map(prefixed).collect());
+    // rke would take the port of the registry for the tag of an image that has none.
+    let has_tag = |pin: &&PinnedImage| pin.image.value.contains(':');
+    if Facts::behind(prefix).is_ok() && escaped.iter().all(has_tag) {
+        finding.fix(format!("put `{prefix}/` in front"), Safety::Uncertain, escaped.iter().map(prefixed).collect());
+    }
     let redundant = |pin: &&&PinnedImage| {
         let planned = facts.plan.images.iter().find(|i| i.key == pin.key);
         planned.is_some_and(|i| matches!(i.source, Source::File(_)) && i.upstream.as_deref() == Some(&*pin.image.value))

@@ -1,4 +1,5 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
+use crate::credentials::ecr;
 use crate::diagnostic::Severity;
 use crate::fix::Safety;
 
@@ -25,12 +26,13 @@ private_registries:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    for (at, _) in facts.registries() {
+    for (at, registry) in facts.registries() {
         let Some(field) = facts.registry_value(&at).and_then(|e| e.field("ecr_credential_plugin")) else { continue };
         if !field.value.is_nil() {
             continue;
         }
-        let edit = facts.document.set_value(facts.text, field.key, "{}");
+        let is_ecr = registry.url.as_ref().is_some_and(|url| ecr::rke_region(&url.value).is_some());
+        let edit = facts.document.set_value(facts.text, field.key, "{}").filter(|_| is_ecr);
         reporter
             .report(field.key, format!("{at}.ecr_credential_plugin"), "the plugin has no value, which switches it off")
             .help("write `{}` for the instance profile, or the AWS keys below it; remove the key if no plugin is meant")

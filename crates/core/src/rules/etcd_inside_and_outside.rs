@@ -1,5 +1,6 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
+use crate::schema::suggest;
 
 pub static RULE: Rule = Rule { code: "D702", name: "etcd-inside-and-outside", severity: Severity::Error, check };
 
@@ -24,7 +25,11 @@ services:
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let mut roles = facts.cluster.nodes.iter().flat_map(|node| &node.roles);
-    let Some(role) = roles.find(|role| role.value == "etcd").filter(|_| facts.cluster.etcd.external) else { return };
+    // By another name it is another finding.
+    let mut meant = |name: &str| {
+        roles.find(|role| suggest::roles(&role.value).is_some_and(|roles| roles.iter().any(|(role, _)| *role == name)))
+    };
+    let Some(role) = meant("etcd").filter(|_| facts.cluster.etcd.external) else { return };
     let span = facts.blame("services.etcd.external_urls");
     let message = "`external_urls` beside a node with the role `etcd`";
     let finding = reporter.report(span, "services.etcd.external_urls", message);

@@ -1,6 +1,6 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
-use crate::cluster::effective::ROLES;
 use crate::diagnostic::Severity;
+use crate::schema::suggest;
 
 pub static RULE: Rule = Rule { code: "D701", name: "etcd-missing", severity: Severity::Error, check };
 
@@ -25,11 +25,14 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let Some(nodes) = cluster.config.field("nodes").filter(|_| !facts.cut_short() && !facts.mistyped("nodes")) else {
         return;
     };
-    let all_clear = cluster
-        .nodes
-        .iter()
-        .all(|node| !node.roles.is_empty() && node.roles.iter().all(|role| ROLES.contains(&role.value.as_str())));
-    if !all_clear || cluster.etcd.external || cluster.nodes.iter().any(|node| node.has_role("etcd")) {
+    if cluster.etcd.external || cluster.nodes.iter().any(|node| node.roles.is_empty()) {
+        return;
+    }
+    // Roles by other names are another finding; a role that is none at all may have been meant for etcd.
+    let written = cluster.nodes.iter().flat_map(|node| &node.roles);
+    let meant = written.map(|role| suggest::roles(&role.value).filter(|roles| !roles.is_empty()));
+    let Some(meant) = meant.collect::<Option<Vec<_>>>() else { return };
+    if meant.iter().flatten().any(|(role, _)| *role == "etcd") {
         return;
     }
     let message = if cluster.nodes.is_empty() { "`nodes` is empty" } else { "no node has the role `etcd`" };

@@ -30,7 +30,8 @@ ingress:
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let Some(version) = facts.version() else { return };
-    if facts.cluster.ingress_network_mode(&version) != "hostPort" {
+    // In another case it is another finding, and probably meant.
+    if !facts.cluster.ingress_network_mode(&version).eq_ignore_ascii_case("hostPort") {
         return;
     }
     let (http, https) = facts.cluster.ingress_ports();

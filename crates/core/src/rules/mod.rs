@@ -6,6 +6,7 @@ use crate::cluster::value::{Shape, Value};
 use crate::cluster::{Cluster, PrivateRegistry};
 use crate::diagnostic::{Diagnostic, Refusal, Severity};
 use crate::fix::{Edit, Safety};
+use crate::image::reference::{Reference, ReferenceError};
 use crate::image::version::Version;
 use crate::plan::{Plan, Source};
 use crate::problem::Problem;
@@ -96,6 +97,16 @@ impl Facts<'_> {
         let asked = self.plan.images.iter().any(|i| !i.needs.is_empty() && i.lookup.registry() == Some(url));
         let has_login = registry.user.is_some() || registry.password.is_some();
         if asked && !has_login { Severity::Error } else { Severity::Warning }
+    }
+
+    /// The name that a system image has behind the url of a registry.
+    pub fn behind(url: &str) -> Result<Reference, ReferenceError> {
+        Reference::parse(&format!("{url}/rancher/rke-tools:v0"))
+    }
+
+    /// Kubernetes comes without the cloud provider `aws`.
+    pub fn aws_is_gone(&self) -> bool {
+        self.version().is_some_and(|version| version.is_in(">=1.27.0-rancher0"))
     }
 
     /// The decoded entry of `nodes`, for the places of its keys.
@@ -233,6 +244,7 @@ rules! {
     drain_input_lost,
     rancher_form,
     state_file,
+    two_byte_order_marks,
     unknown_key,
     ignored_key,
     value_without_meaning,

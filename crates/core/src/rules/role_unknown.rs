@@ -50,16 +50,6 @@ nodes:
     ],
 };
 
-/// Roles by other names, in Kubernetes and its distributions.
-const ALIASES: [(&str, &str); 6] = [
-    ("master", "controlplane"),
-    ("control", "controlplane"),
-    ("controller", "controlplane"),
-    ("node", "worker"),
-    ("agent", "worker"),
-    ("server", "controlplane"),
-];
-
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let mut nth = 0;
     for (index, node) in facts.cluster.nodes.iter().enumerate() {
@@ -76,8 +66,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             };
             let finding = reporter.report(role.span, path, message);
             finding.help(format!("roles are {}, each an item of its own", ROLES.join(", ")));
-            let parts: Vec<_> = written.split([',', '|', '/', ';', ' ', '+']).filter(|p| !p.is_empty()).collect();
-            if let Some(meant) = parts.iter().map(|part| meaning(part)).collect::<Option<Vec<_>>>() {
+            if let Some(meant) = suggest::roles(written) {
                 let safety = if meant.iter().all(|(_, sure)| *sure) { Safety::Safe } else { Safety::Uncertain };
                 let names: Vec<&str> = meant.iter().map(|(name, _)| *name).collect();
                 let edit = match names.as_slice() {
@@ -99,9 +88,4 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             finding.refused(Step::Roles, nth, error);
         }
     }
-}
-
-fn meaning(part: &str) -> Option<(&'static str, bool)> {
-    let alias = ALIASES.iter().find(|(alias, _)| part.eq_ignore_ascii_case(alias)).map(|(_, role)| (*role, false));
-    alias.or_else(|| suggest::value(part, &ROLES))
 }

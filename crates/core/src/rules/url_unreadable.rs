@@ -1,6 +1,6 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
-use crate::image::reference::{Reference, ReferenceError};
+use crate::image::reference::ReferenceError;
 
 pub static RULE: Rule = Rule { code: "D206", name: "url-unreadable", severity: Severity::Error, check };
 
@@ -37,16 +37,16 @@ private_registries:
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     for (at, registry, url) in facts.registry_urls() {
-        let value = url.value.as_str();
-        let said_elsewhere = value.contains("://") || value.ends_with('/') || value.contains(char::is_whitespace);
-        let image = format!("{value}/rancher/rke-tools:v0");
-        let fault = match Reference::parse(&image) {
+        // A scheme, a slash at the end and blanks are said elsewhere.
+        let scheme = ["https://", "http://"].into_iter().find(|scheme| starts_with(&url.value, scheme));
+        let value = url.value[scheme.map_or(0, str::len)..].trim_end_matches('/');
+        let fault = match Facts::behind(value) {
             Err(ReferenceError::Uppercase) => continue,
             Err(error) => error.to_string(),
             Ok(name) if name.host.is_empty() => "a host has no underscore".to_owned(),
             Ok(_) => continue,
         };
-        if said_elsewhere {
+        if value.is_empty() || value.contains(char::is_whitespace) {
             continue;
         }
         let finding =
@@ -54,4 +54,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         finding.severity(facts.severity_of_a_fault_in(registry));
         finding.help("write `host`, `host:port` or `host/path`; an IPv6 address needs a host name");
     }
+}
+
+fn starts_with(url: &str, scheme: &str) -> bool {
+    url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
 }

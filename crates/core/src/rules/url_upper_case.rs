@@ -47,6 +47,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             format!("upper case in `{}`: image names must be lower case behind the host", &facts.text[span.range()]),
         );
         finding.severity(facts.severity_of_a_fault_in(registry));
-        finding.fix(format!("write `{lower}`"), Safety::Uncertain, vec![Edit::replace(span, lower.clone())]);
+        if path > 0 && Facts::behind(&format!("{}{lower}", &url.value[..path])).is_ok() {
+            finding.fix(format!("write `{lower}`"), Safety::Uncertain, vec![Edit::replace(span, lower.clone())]);
+        }
     }
 }

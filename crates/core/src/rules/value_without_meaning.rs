@@ -41,12 +41,12 @@ monitoring:
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     facts.cluster.config.each_key(Schema::get().root(), &mut |key, field, path| {
-        look(key, &field.value, path, reporter);
+        look(key, &field.value, path, facts, reporter);
         true
     });
 }
 
-fn look(key: &Key, value: &Value, path: &str, reporter: &mut Reporter<'_>) {
+fn look(key: &Key, value: &Value, path: &str, facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     if key.values.is_empty() || key.values_checked {
         return;
     }
@@ -55,7 +55,8 @@ fn look(key: &Key, value: &Value, path: &str, reporter: &mut Reporter<'_>) {
         let finding = reporter.report(text.span, path, format!("`{}` means nothing to `{}`", text.value, key.name));
         finding.help(format!("known values: {}", key.values.join(", ")));
         let distance = |known: &&&str| strsim::damerau_levenshtein(&known.to_lowercase(), &text.value.to_lowercase());
-        if let Some(near) = key.values.iter().min_by_key(distance).filter(|known| distance(known) <= 2) {
+        let gone = |known: &str| known == "aws" && facts.aws_is_gone();
+        if let Some(near) = key.values.iter().min_by_key(distance).filter(|near| distance(near) <= 2 && !gone(near)) {
             finding.fix(format!("write `{near}`"), Safety::Uncertain, vec![Edit::replace(text.span, *near)]);
         }
     }

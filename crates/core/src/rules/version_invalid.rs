@@ -25,17 +25,16 @@ kubernetes_version: v1.30.5-rancher1-1
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    let version = &facts.plan.kubernetes_version;
+    let version = facts.plan.written_version();
     let Err(error) = Version::from_kubernetes(version) else { return };
     let message = format!("`{version}` is no Kubernetes version");
     let finding = reporter.report(facts.blame("kubernetes_version"), "kubernetes_version", message);
     finding.help("write it as rke does: `v`, three numbers, and the suffix, as in `v1.30.5-rancher1-1`");
-    let clean = format!("v{}", version.trim().trim_start_matches(['v', 'V']));
-    if let Some(written) = facts.cluster.kubernetes_version.as_ref().filter(|written| written.value == *version)
-        && Version::from_kubernetes(&clean).is_ok()
+    if let Some(written) = facts.cluster.kubernetes_version.as_ref().filter(|written| written.value == version)
+        && facts.plan.miswritten_version.is_some()
     {
-        let edit = Edit::replace(written.span, scalar(&clean));
-        finding.fix(format!("write `{clean}`"), Safety::Safe, vec![edit]);
+        let meant = &facts.plan.kubernetes_version;
+        finding.fix(format!("write `{meant}`"), Safety::Safe, vec![Edit::replace(written.span, scalar(meant))]);
     }
     finding.refused(Step::Version, 0, error.to_string());
 }

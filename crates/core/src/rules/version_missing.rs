@@ -49,10 +49,10 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let Some(newest) = suffixed.last() else { return };
     let edit = match facts.cluster.config.field("kubernetes_version") {
         Some(empty) => facts.document.set_value(facts.text, empty.key, newest),
-        None => facts.cluster.config.fields().first().map(|f| {
+        None => facts.cluster.config.fields().first().and_then(|f| {
             let start = facts.text[..f.key.start].rfind('\n').map_or(0, |i| i + 1);
-            let indent = Some(&facts.text[start..f.key.start]).filter(|indent| indent.trim().is_empty());
-            Edit::insert(start, format!("{}kubernetes_version: {newest}\n", indent.unwrap_or_default()))
+            let indent = Some(&facts.text[start..f.key.start]).filter(|indent| indent.trim().is_empty())?;
+            Some(Edit::insert(start, format!("{indent}kubernetes_version: {newest}\n")))
         }),
     };
     finding.fix(format!("set `kubernetes_version: {newest}`"), Safety::Uncertain, edit.into_iter().collect());

@@ -109,6 +109,7 @@ fn looks_like(written: &str) -> &'static [&'static str] {
 }
 
 fn is_word(written: &str) -> bool {
-    !written.is_empty()
+    written.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && !written.ends_with(':')
         && written.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | ':' | '-' | '_'))
 }

@@ -2,6 +2,7 @@
 
 use super::{Kind, Schema, Type};
 use crate::cluster::again::table::Table;
+use crate::cluster::effective::ROLES;
 use crate::problem::UnknownKey;
 
 const MISTAKES: &str = include_str!("../../data/known-mistakes.txt");
@@ -60,6 +61,28 @@ pub fn value<'k>(written: &str, known: &[&'k str]) -> Option<(&'k str, bool)> {
     }
     let nearest = known.iter().map(|k| (strsim::damerau_levenshtein(&bare(k), &wanted), *k)).min()?;
     (nearest.0 <= 1 + wanted.len() / 6 && nearest.0 < wanted.len() / 2).then_some((nearest.1, false))
+}
+
+/// Roles by other names, in Kubernetes and its distributions.
+const ALIASES: [(&str, &str); 6] = [
+    ("master", "controlplane"),
+    ("control", "controlplane"),
+    ("controller", "controlplane"),
+    ("node", "worker"),
+    ("agent", "worker"),
+    ("server", "controlplane"),
+];
+
+/// The roles that were probably meant by one item of `role`, each with whether that is sure; none where one of several
+/// is no role by any name.
+pub fn roles(written: &str) -> Option<Vec<(&'static str, bool)>> {
+    let parts = written.split([',', '|', '/', ';', ' ', '+']).filter(|part| !part.is_empty());
+    parts.map(role).collect()
+}
+
+fn role(part: &str) -> Option<(&'static str, bool)> {
+    let alias = ALIASES.iter().find(|(alias, _)| part.eq_ignore_ascii_case(alias)).map(|(_, role)| (*role, false));
+    alias.or_else(|| value(part, &ROLES))
 }
 
 /// What a struct knows: blocks that are decoded again by the names of the second decoder.

@@ -2,19 +2,38 @@
 //!
 //! yaml.v2 takes a colon before `,[]{}` in flow context for a part of a plain scalar, `,[]` for parts of a tag,
 //! `\'` for an escape, and a byte order mark behind the start for a letter. What stands in for a character has its
-//! length in bytes, so that places are the same.
+//! length in bytes, so that places are the same; only what is dropped has not ([`Level::dropped`]).
 
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::text::floor_char_boundary;
+
 /// So many characters are hidden one by one, each by reading anew; a text with more of them stays refused.
 const MOST: usize = 64;
-const MARK: char = '\u{feff}';
+pub const MARK: char = '\u{feff}';
+/// What yaml.v2 holds of a text at first.
+const BUFFER: usize = 512;
 
 pub struct Level<'t> {
     pub text: Cow<'t, str>,
+    /// Where a letter was that yaml.v2 does not see.
+    pub dropped: Vec<Dropped>,
     hidden: Vec<Hidden>,
     tries: usize,
+}
+
+/// A mark stands in its place, which the parser skips as well.
+#[derive(Clone, Copy)]
+pub struct Dropped {
+    /// Behind the mark.
+    at: usize,
+    width: usize,
+}
+
+/// The place in the text of a place behind some that were dropped.
+pub fn place(dropped: &[Dropped], at: usize) -> usize {
+    dropped.iter().filter(|dropped| dropped.at <= at).fold(at, |at, dropped| at + dropped.width - MARK.len_utf8())
 }
 
 struct Hidden {
@@ -28,15 +47,15 @@ impl<'t> Level<'t> {
     /// `starts` says whether a token starts behind a text that is not finished.
     pub fn new(text: &'t str, starts: impl Fn(&str) -> bool) -> Self {
         let mut level = Self::untagged(text);
+        level.hide_marks();
+        level.drop_line_starts(&starts);
         level.hide_in_tags(starts);
         level
     }
 
-    /// For a text in whose tags nothing is left to hide.
+    /// For a text in whose tags nothing is left to hide, nor any mark.
     pub fn untagged(text: &'t str) -> Self {
-        let mut level = Self { text: Cow::Borrowed(text), hidden: Vec::new(), tries: 0 };
-        level.hide_marks();
-        level
+        Self { text: Cow::Borrowed(text), dropped: Vec::new(), hidden: Vec::new(), tries: 0 }
     }
 
     /// Hides what the parser refused at `at`; `false` where yaml.v2 refuses it too.
@@ -45,7 +64,7 @@ impl<'t> Level<'t> {
         if self.tries > MOST {
             return false;
         }
-        let rest = &self.text[at..];
+        let Some(rest) = self.text.get(at..) else { return false };
         match what {
             "found unexpected ':'" if rest.starts_with(':') => self.put(at, ':'),
             "did not find expected whitespace or line break" if rest.starts_with([',', '[', ']']) => {
@@ -80,7 +99,8 @@ impl<'t> Level<'t> {
     }
 
     fn hide_marks(&mut self) {
-        let marks: Vec<usize> = self.text.match_indices(MARK).map(|(at, _)| at).filter(|at| *at > 0).collect();
+        let start = self.text.chars().take_while(|c| *c == MARK).take(2).count() * MARK.len_utf8();
+        let marks: Vec<usize> = self.text[start..].match_indices(MARK).map(|(at, _)| start + at).collect();
         // Three bytes long, as the mark is.
         let Some(shown) = ('\u{e000}'..'\u{e010}').find(|c| !self.text.contains(*c)).filter(|_| !marks.is_empty())
         else {
@@ -89,6 +109,28 @@ impl<'t> Level<'t> {
         for at in marks {
             self.text.to_mut().replace_range(at..at + MARK.len_utf8(), shown.encode_utf8(&mut [0; 4]));
             self.hidden.push(Hidden { at, shown, original: MARK });
+        }
+    }
+
+    /// Behind two marks yaml.v2 takes the first character of each line for another one, until it fills its buffer anew.
+    fn drop_line_starts(&mut self, starts: impl Fn(&str) -> bool) {
+        if !self.text.starts_with("\u{feff}\u{feff}") {
+            return;
+        }
+        let mut end = floor_char_boundary(&self.text, BUFFER);
+        let mut at = 0;
+        while let Some(line) = self.text[at..end].find('\n') {
+            at += line + 1;
+            let Some(first) = self.text[at..end].chars().next() else { return };
+            // The break of an empty line may belong to a scalar that goes on behind it, if far enough to the right.
+            let blanks = if first == '\n' { BUFFER } else { 0 };
+            if first != ' ' && starts(&format!("{}{:blanks$}", &self.text[..at], "")) {
+                let width = first.len_utf8();
+                self.text.to_mut().replace_range(at..at + width, MARK.encode_utf8(&mut [0; 4]));
+                at += MARK.len_utf8();
+                end = end + MARK.len_utf8() - width;
+                self.dropped.push(Dropped { at, width });
+            }
         }
     }
 

@@ -9,6 +9,8 @@ mod level;
 mod parse;
 pub mod scalar;
 
+use std::collections::HashMap;
+
 use crate::problem::Problem;
 use crate::text::Span;
 
@@ -78,6 +80,8 @@ pub struct Stop {
 pub struct Document {
     nodes: Vec<Node>,
     pub root: Option<NodeId>,
+    /// What stands where something is nested too deep for most walks, and what is written there.
+    cut: HashMap<NodeId, NodeId>,
     /// From `#` to the end of the line, in order.
     pub comments: Vec<Span>,
     pub stop: Option<Stop>,
@@ -95,6 +99,12 @@ impl Document {
 
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
+    }
+
+    /// The same node, or what is written there where it stands in for something nested too deep for most walks: a walk
+    /// over these must not recurse.
+    pub fn written(&self, id: NodeId) -> NodeId {
+        self.cut.get(&id).copied().unwrap_or(id)
     }
 
     /// The node itself, or what its alias stands for.

@@ -8,15 +8,20 @@ use std::io::{BufRead, Read};
 
 use libyaml_safer::{ErrorKind, Event, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle};
 
-use super::level::Level;
+mod stops;
+
+use super::level::{Dropped, Level, MARK, place};
 use super::{Data, Document, Entry, Node, NodeId, Stop, Style};
 use crate::problem::Problem;
 use crate::text::{Span, floor_char_boundary, visible};
 
-/// Of deeper nesting only the syntax is read: no cluster.yml needs it, and every later walk recurses.
+/// What is nested deeper, aliases followed, is for [`Document::written`] alone: no cluster.yml needs it, and most walks
+/// recurse.
 const MAX_DEPTH: usize = 200;
+/// yaml.v2 counts brackets and indentations apart.
+const MAX_OPEN: usize = 10_000;
 /// The parser looks at every open collection with each token: so often, then nothing more is read.
-const MOST_LOOKS: usize = 100_000_000;
+const MOST_LOOKS: usize = 200_000_000;
 
 const UNKNOWN_ESCAPE: &str = "found unknown escape character";
 const END_OF_STREAM: &str = "found unexpected end of stream";
@@ -42,13 +47,25 @@ struct Builder<'t> {
     document: Document,
     problems: Vec<Problem>,
     anchors: HashMap<String, NodeId>,
-    /// Collections that are still open, and for a mapping the key that waits for its value.
-    open: Vec<(NodeId, Option<NodeId>)>,
-    /// How many collections are open below the deepest that is kept.
-    skipped: usize,
+    open: Vec<Open>,
+    /// How many of these are in brackets.
+    brackets: usize,
+    /// How many levels an anchored collection has, aliases followed.
+    levels: HashMap<NodeId, usize>,
     looks: usize,
-    /// Where the parser's byte 0 lies in the text.
+    /// Where the parser's byte 0 lies in what it reads.
     base: usize,
+    /// What it does not see of the text.
+    dropped: Vec<Dropped>,
+}
+
+/// A collection that is not yet closed.
+struct Open {
+    id: NodeId,
+    /// The key of a mapping that waits for its value.
+    key: Option<NodeId>,
+    /// Of the deepest value in it, aliases followed.
+    levels: usize,
 }
 
 impl<'t> Builder<'t> {
@@ -66,8 +83,9 @@ impl<'t> Builder<'t> {
     /// Reads until the end or the first fault; `true` where it is to be read again.
     fn run(&mut self, level: &mut Level<'_>) -> bool {
         let seen = level.text.clone();
-        let body = seen.strip_prefix('\u{feff}').unwrap_or(&seen);
+        let body = seen.strip_prefix(MARK).unwrap_or(&seen);
         self.base = seen.len() - body.len();
+        self.dropped.clone_from(&level.dropped);
         let mut input = Chunks::new(body);
         let mut parser = Parser::new();
         parser.set_input(&mut input);
@@ -80,7 +98,7 @@ impl<'t> Builder<'t> {
                     let (problem, context) = (error.problem_mark(), error.context_mark());
                     // What follows the first document is not read, and so cannot fail.
                     if !ended {
-                        if problem.is_some_and(|mark| level.hide(error.problem(), self.at(mark))) {
+                        if problem.is_some_and(|mark| level.hide(error.problem(), self.seen(mark))) {
                             return true;
                         }
                         self.stop(error.kind(), error.problem(), problem, context);
@@ -115,21 +133,14 @@ impl<'t> Builder<'t> {
 
     /// `false` where reading stops.
     fn event(&mut self, event: Event, level: &Level<'_>) -> bool {
-        let start = self.at(event.start_mark);
-        let end = self.at(event.end_mark);
+        let (start, end) = (self.at(event.start_mark), self.at(event.end_mark));
+        let seen = self.seen(event.start_mark)..self.seen(event.end_mark);
         let line = event.start_mark.line as usize + 1;
-        if self.skipped > 0 {
-            self.looks += self.skipped;
-            match event.data {
-                EventData::SequenceStart { .. } | EventData::MappingStart { .. } => self.skipped += 1,
-                EventData::SequenceEnd | EventData::MappingEnd => self.skipped -= 1,
-                _ => {}
-            }
-            if self.open.len() + self.skipped > 10_000 {
-                self.stop(ErrorKind::Scanner, "exceeded max depth of 10000", Some(event.start_mark), None);
+        if self.open.len() > MAX_DEPTH {
+            self.looks += self.open.len();
+            if self.looks > MOST_LOOKS {
                 return false;
             }
-            return self.looks < MOST_LOOKS;
         }
         let (data, anchor, tag) = match event.data {
             EventData::Alias { anchor } => {
@@ -150,12 +161,12 @@ impl<'t> Builder<'t> {
                 if style == Style::Plain && value.contains('?') && self.question_mark(&value, end) {
                     return false;
                 }
-                value = level.restore(value, &(start..end));
+                value = level.restore(value, &seen);
                 // yaml.v2 adds no line break that is not in the text.
                 if style == Style::Block && end >= self.text.len() && self.lacks_line_break(&value, start) {
                     value.pop();
                 }
-                let tag = tag.map(|tag| level.restore(tag, &(start..end)));
+                let tag = tag.map(|tag| level.restore(tag, &seen));
                 (Data::Scalar { text: value.into(), style, implicit: plain_implicit }, anchor, tag)
             }
             EventData::SequenceStart { anchor, style, .. } => {
@@ -165,46 +176,75 @@ impl<'t> Builder<'t> {
                 (Data::Mapping { entries: Vec::new(), flow: style == MappingStyle::Flow }, anchor, None)
             }
             EventData::SequenceEnd | EventData::MappingEnd => {
-                self.end_collection(end);
-                return true;
+                return self.end_collection(end);
             }
             _ => return true,
         };
         let span = match &data {
-            Data::Scalar { style: Style::Block, .. } => self.trimmed(Span::new(start, end)),
+            Data::Scalar { style: Style::Block, .. } => {
+                Span::new(start, start + self.text[start..end].trim_end().len())
+            }
             _ => Span::new(start, end),
         };
         let collection = matches!(data, Data::Sequence { .. } | Data::Mapping { .. });
-        let id = NodeId(self.document.nodes.len() as u32);
-        self.document.nodes.push(Node { span, line, tag: tag.map(Into::into), data });
+        let target = if let Data::Alias { target, .. } = data { Some(target) } else { None };
+        let id = self.push(Node { span, line, tag: tag.map(Into::into), data });
         if let Some(anchor) = anchor {
             self.anchors.insert(anchor, id);
         }
-        self.place(id);
+        let levels = target.and_then(|target| self.levels.get(&target)).copied().unwrap_or_default();
+        let deep =
+            if collection { self.open.len() == MAX_DEPTH } else { levels > 0 && self.open.len() + levels > MAX_DEPTH };
+        if deep {
+            self.cut(id);
+        } else {
+            self.place(id, levels);
+        }
         if collection {
-            if self.open.len() == MAX_DEPTH {
-                if !self.problems.iter().any(|problem| matches!(problem, Problem::TooDeep { .. })) {
-                    let span = visible(self.text, Span::new(start, start + 1));
-                    self.problems.push(Problem::TooDeep { span, levels: MAX_DEPTH });
-                }
-                self.skipped = 1;
-                return true;
+            self.open.push(Open { id, key: None, levels: 0 });
+            self.brackets += usize::from(self.text[start..].starts_with(['{', '[']));
+            if self.brackets.max(self.open.len() - self.brackets) > MAX_OPEN {
+                let what = format!("exceeded max depth of {MAX_OPEN}");
+                self.stop(ErrorKind::Scanner, &what, Some(event.start_mark), None);
+                return false;
             }
-            self.open.push((id, None));
         }
         true
     }
 
+    fn push(&mut self, node: Node) -> NodeId {
+        self.document.nodes.push(node);
+        NodeId(self.document.nodes.len() as u32 - 1)
+    }
+
+    /// Hangs something empty into the innermost open collection in place of what is nested too deep.
+    fn cut(&mut self, id: NodeId) {
+        let Node { span, line, ref data, .. } = self.document.nodes[id.0 as usize];
+        let data = match data {
+            Data::Sequence { flow, .. } => Data::Sequence { items: Vec::new(), flow: *flow },
+            Data::Mapping { flow, .. } => Data::Mapping { entries: Vec::new(), flow: *flow },
+            _ => Data::Scalar { text: "".into(), style: Style::Plain, implicit: true },
+        };
+        if self.document.cut.is_empty() {
+            let span = visible(self.text, Span::new(span.start, span.start + 1));
+            self.problems.push(Problem::TooDeep { span, levels: MAX_DEPTH });
+        }
+        let empty = self.push(Node { span, line, tag: None, data });
+        self.document.cut.insert(empty, id);
+        self.place(empty, 1);
+    }
+
     /// Hangs a node into the innermost open collection.
-    fn place(&mut self, id: NodeId) {
-        let Some((parent, waiting)) = self.open.last_mut() else {
+    fn place(&mut self, id: NodeId, levels: usize) {
+        let Some(parent) = self.open.last_mut() else {
             self.document.root = Some(id);
             return;
         };
-        match &mut self.document.nodes[parent.0 as usize].data {
+        parent.levels = parent.levels.max(levels);
+        match &mut self.document.nodes[parent.id.0 as usize].data {
             Data::Sequence { items, .. } => items.push(id),
-            Data::Mapping { entries, .. } => match waiting.take() {
-                None => *waiting = Some(id),
+            Data::Mapping { entries, .. } => match parent.key.take() {
+                None => parent.key = Some(id),
                 Some(key) => entries.push(Entry { key, value: id }),
             },
             _ => {}
@@ -212,12 +252,13 @@ impl<'t> Builder<'t> {
     }
 
     /// The parser's own end of a block collection runs on to the next token; the last child's end is the true one.
-    fn end_collection(&mut self, end: usize) {
-        let Some((id, waiting)) = self.open.pop() else { return };
+    /// `false` where reading stops.
+    fn end_collection(&mut self, end: usize) -> bool {
+        let Some(Open { id, key, levels }) = self.open.pop() else { return true };
         let node = &self.document.nodes[id.0 as usize];
         let (last, flow) = match &node.data {
             Data::Sequence { items, flow } => (items.last().copied(), *flow),
-            Data::Mapping { entries, flow } => (waiting.or(entries.last().map(|e| e.value)), *flow),
+            Data::Mapping { entries, flow } => (key.or(entries.last().map(|e| e.value)), *flow),
             _ => (None, false),
         };
         let start = node.span.start;
@@ -227,22 +268,29 @@ impl<'t> Builder<'t> {
             last.map_or(node.span.end, |last| self.document.nodes[last.0 as usize].span.end).max(start)
         };
         self.document.nodes[id.0 as usize].span.end = end;
+        self.brackets -= usize::from(self.text[start..].starts_with(['{', '[']));
+        self.levels.insert(id, levels + 1);
+        if self.open.len() == MAX_DEPTH {
+            // What stands in for it was made right behind it.
+            self.document.nodes[id.0 as usize + 1].span.end = end;
+        } else if let Some(parent) = self.open.last_mut() {
+            parent.levels = parent.levels.max(levels + 1);
+        }
+        !(last.is_none() && flow && self.empty_key(id))
     }
 
     /// After a stop: what is open ends where the text was readable.
     fn close(&mut self) {
         while !self.open.is_empty() {
             let end = self.document.nodes.last().map_or(0, |n| n.span.end);
-            if let Some((id, waiting)) = self.open.last_mut()
-                && let Some(key) = waiting.take()
+            if let Some(open) = self.open.last_mut()
+                && let Some(key) = open.key.take()
             {
-                let id = *id;
+                let id = open.id;
                 // A key whose value could not be read is kept with an absent value.
-                let at = self.document.nodes[key.0 as usize].span.end;
-                let line = self.document.nodes[key.0 as usize].line;
-                let value = NodeId(self.document.nodes.len() as u32);
+                let Node { span, line, .. } = self.document.nodes[key.0 as usize];
                 let data = Data::Scalar { text: "".into(), style: Style::Plain, implicit: true };
-                self.document.nodes.push(Node { span: Span::new(at, at), line, tag: None, data });
+                let value = self.push(Node { span: Span::new(span.end, span.end), line, tag: None, data });
                 if let Data::Mapping { entries, .. } = &mut self.document.nodes[id.0 as usize].data {
                     entries.push(Entry { key, value });
                 }
@@ -251,97 +299,28 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Whether the last line break of a block scalar is the one that was added behind the text.
-    fn lacks_line_break(&self, value: &str, start: usize) -> bool {
-        let line = self.text.rsplit('\n').next().unwrap_or_default();
-        let Some(value) = value.strip_suffix('\n').filter(|_| !line.is_empty()) else { return false };
-        let last = value.rsplit('\n').next().unwrap_or_default();
-        let keeps = self.text[start..].lines().next().is_some_and(|header| header.contains('+'));
-        // A line of blanks belongs to the scalar only where all breaks are kept, or where it is indented further.
-        let blank = |text: &str| text.trim_matches(' ').is_empty();
-        !blank(line) || keeps || !last.is_empty() && blank(last)
+    /// The place of a mark in what the parser reads.
+    fn seen(&self, mark: Mark) -> usize {
+        self.base + mark.index as usize
     }
 
-    fn stop(&mut self, kind: ErrorKind, what: &str, problem: Option<Mark>, context: Option<Mark>) {
-        let (mut what, mut kind) = (what, kind);
-        // The line break that was added behind the text counts for nothing where yaml.v2 stops before it.
-        let behind = problem.is_some_and(|mark| self.base + mark.index as usize > self.text.len());
-        let last_line = self.text.rsplit('\n').next().unwrap_or_default();
-        let stale_key = what == "could not find expected ':'"
-            && context.is_some_and(|mark| (mark.line as usize) < line_breaks(self.text));
-        let added = u64::from(behind && (what == END_OF_STREAM || stale_key));
-        let escapes = last_line.len() - last_line.trim_end_matches('\\').len();
-        let quoted = context.is_some_and(|mark| self.text[self.at(mark)..].starts_with('"'));
-        if behind && what == END_OF_STREAM && quoted && escapes % 2 == 1 {
-            (what, kind) = (UNKNOWN_ESCAPE, ErrorKind::Scanner);
-        }
-        // yaml.v2 counts lines from 0 here, adds one for scanner errors only, and prints no line 0.
-        let line = match (problem.map_or(0, |m| m.line - added), context.map_or(0, |m| m.line)) {
-            (0, 0) => 0,
-            (0, context) => context,
-            (line, _) => line + u64::from(kind == ErrorKind::Scanner),
-        };
-        let error = if line == 0 { what.to_owned() } else { format!("line {line}: {what}") };
-        let at = match problem.or(context) {
-            Some(mark) => self.at(mark),
-            None => self.text.char_indices().find(|(_, c)| !printable(*c)).map_or(0, |(i, _)| i),
-        };
-        let span = visible(self.text, Span::new(at, at + 1));
-        self.document.stop = Some(Stop { span, error, what: what.to_owned() });
-    }
-
-    /// In flow context yaml.v2 ends a plain scalar at `?` and then misses the comma.
-    fn question_mark(&mut self, value: &str, end: usize) -> bool {
-        let mut open = self.open.iter().rev().map(|(id, _)| &self.document.nodes[id.0 as usize]);
-        let Some((parent, close)) = open
-            .find_map(|node| match node.data {
-                Data::Sequence { flow: true, .. } => Some(Some((node, ']'))),
-                // A single pair in a list is a mapping without braces.
-                Data::Mapping { flow: true, .. } => {
-                    self.text[node.span.start..].starts_with(['{', '&', '!']).then_some(Some((node, '}')))
-                }
-                _ => Some(None),
-            })
-            .flatten()
-        else {
-            return false;
-        };
-        let count = value.matches('?').count();
-        let Some((at, _)) = self.text[..end].rmatch_indices('?').nth(count - 1) else { return false };
-        let line = match line_breaks(&self.text[..at]) {
-            0 => parent.line - 1,
-            line => line,
-        };
-        let what = format!("did not find expected ',' or '{close}'");
-        let error = if line == 0 { what.clone() } else { format!("line {line}: {what}") };
-        self.document.stop = Some(Stop { span: Span::new(at, at + 1), error, what });
-        true
-    }
-
+    /// The place of a mark in the text.
     fn at(&self, mark: Mark) -> usize {
-        floor_char_boundary(self.text, self.base + mark.index as usize)
+        floor_char_boundary(self.text, place(&self.dropped, self.seen(mark)))
     }
-
-    fn trimmed(&self, span: Span) -> Span {
-        Span::new(span.start, span.start + self.text[span.range()].trim_end().len())
-    }
-}
-
-/// What yaml.v2 lets pass; anything else: `control characters are not allowed`.
-fn printable(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
 /// yaml.v2 reads 512 bytes at a time, and so meets a bad character only after the errors before it.
 struct Chunks<'t> {
-    body: &'t [u8],
-    newline: &'t [u8],
+    parts: [&'t [u8]; 3],
 }
 
 impl<'t> Chunks<'t> {
     fn new(body: &'t str) -> Self {
-        // Without a last newline the parser panics on some texts.
-        Self { body: body.as_bytes(), newline: if body.ends_with('\n') { &[] } else { b"\n" } }
+        // A mark of our own, as the parser takes the first byte of some letters for a broken one; and without a last
+        // newline it panics on some texts.
+        let newline: &[u8] = if body.ends_with('\n') { &[] } else { b"\n" };
+        Self { parts: [b"\xef\xbb\xbf", body.as_bytes(), newline] }
     }
 }
 
@@ -351,8 +330,9 @@ fn starts_token(before: &str) -> bool {
     let mut level = Level::untagged(&text);
     'again: loop {
         let seen = level.text.clone();
-        let mut input = Chunks::new(seen.strip_prefix('\u{feff}').unwrap_or(&seen));
-        let end = input.body.len();
+        let body = seen.strip_prefix(MARK).unwrap_or(&seen);
+        let mut input = Chunks::new(body);
+        let end = body.len();
         let base = seen.len() - end;
         let mut parser = Parser::new();
         parser.set_input(&mut input);
@@ -373,12 +353,6 @@ fn starts_token(before: &str) -> bool {
     }
 }
 
-/// As YAML 1.1 counts them.
-fn line_breaks(text: &str) -> usize {
-    let breaks = text.chars().filter(|c| matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')).count();
-    breaks - text.matches("\r\n").count()
-}
-
 impl Read for Chunks<'_> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
         let mut chunk = self.fill_buf()?;
@@ -390,11 +364,13 @@ impl Read for Chunks<'_> {
 
 impl BufRead for Chunks<'_> {
     fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
-        Ok(if self.body.is_empty() { self.newline } else { &self.body[..self.body.len().min(512)] })
+        let part = self.parts.iter().find(|part| !part.is_empty()).copied().unwrap_or_default();
+        Ok(&part[..part.len().min(512)])
     }
 
     fn consume(&mut self, count: usize) {
-        let from = if self.body.is_empty() { &mut self.newline } else { &mut self.body };
-        *from = &from[count..];
+        if let Some(part) = self.parts.iter_mut().find(|part| !part.is_empty()) {
+            *part = &part[count..];
+        }
     }
 }

@@ -182,7 +182,7 @@ fn timestamp(text: &str) -> bool {
     }
     match time {
         None => true,
-        Some((b' ', time)) => clock(time),
+        Some((b' ', time)) => clock(time.trim_start_matches(' ')),
         Some((_, time)) => match time.strip_suffix('Z') {
             Some(time) => clock(time),
             None => time.find(['+', '-']).is_some_and(|at| clock(&time[..at]) && zone(&time[at + 1..])),
@@ -205,7 +205,7 @@ fn short_number(text: &str, most: u32) -> Option<u32> {
 }
 
 fn clock(text: &str) -> bool {
-    let (text, fraction) = text.split_once('.').map_or((text, None), |(t, f)| (t, Some(f)));
+    let (text, fraction) = text.split_once(['.', ',']).map_or((text, None), |(t, f)| (t, Some(f)));
     let parts: Vec<&str> = text.split(':').collect();
     let [hour, minute, second] = parts[..] else { return false };
     short_number(hour, 23).is_some()
@@ -214,10 +214,10 @@ fn clock(text: &str) -> bool {
         && fraction.is_none_or(|f| !f.is_empty() && f.bytes().all(|b| b.is_ascii_digit()))
 }
 
+/// Of any two numbers.
 fn zone(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(h, m)| {
-        h.len() == 2 && m.len() == 2 && short_number(h, 24).is_some() && short_number(m, 60).is_some()
-    })
+    let two_digits = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
+    text.split_once(':').is_some_and(|(hours, minutes)| two_digits(hours) && two_digits(minutes))
 }
 
 #[cfg(test)]
@@ -246,6 +246,8 @@ mod tests {
             ("2020-01-01", Resolved::Timestamp),
             ("2020-02-30", Resolved::Text),
             ("2001-12-14t21:59:43.10-05:00", Resolved::Timestamp),
+            ("2001-12-14T21:59:43,5+25:99", Resolved::Timestamp),
+            ("2001-12-14  21:59:43", Resolved::Timestamp),
             ("<<", Resolved::Text),
             ("", Resolved::Null),
             ("NULL", Resolved::Null),

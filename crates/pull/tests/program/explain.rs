@@ -77,3 +77,13 @@ fn explain_says_what_rke_does_with_bytes_that_are_no_text() {
     let behind = record(&[b"a: b\n---\n# ".as_slice(), &[b'x'; 600], b"\xe9\n"].concat());
     assert_eq!((&behind["outcome"], &behind["error"]), (&"ok".into(), &Value::Null));
 }
+
+#[test]
+fn an_object_stays_on_its_line() {
+    let folder = folder(&[("cluster.yml", "cluster_name: a\nssh_agent_auth: \"x\\L\\P\\N\"\n")]);
+    let run = pull(folder.path(), &["explain", "--format", "jsonl"]);
+    let breaks = |c: char| matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}');
+    assert!(!run.stdout.contains(breaks) && run.stdout.lines().count() == 1, "{}", run.stdout);
+    let error = "cannot unmarshal !!str `x\u{2028}\u{2029}\u{85}` into bool";
+    assert!(json(&run.stdout)["error"].as_str().unwrap().contains(error), "{}", run.stdout);
+}

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::custom;
-use super::json::{Json, Member, Shape, number};
+use super::json::{Json, Member, Shape, is_named, number};
 use super::table::{Kind, Struct, Table, Type};
 use crate::cluster::value::{self, Field, Value};
 use crate::problem::{Problem, UnknownKey};
@@ -239,9 +239,7 @@ fn as_it_is(json: &Json) -> Value {
 
 fn find(structure: &'static Struct, name: &str, case: Case) -> Option<&'static (&'static str, Type)> {
     let exact = structure.fields.iter().find(|(field, _)| *field == name);
-    // Go also takes the long s and the sign of the kelvin for these letters.
-    let name = name.replace('\u{17f}', "s").replace('\u{212a}', "k");
-    exact.or_else(|| structure.fields.iter().find(|(field, _)| case == Case::Any && field.eq_ignore_ascii_case(&name)))
+    exact.or_else(|| structure.fields.iter().find(|(field, _)| case == Case::Any && is_named(name, field)))
 }
 
 /// Go parses the digits of the JSON text: a fraction or an exponent is no integer.

@@ -160,6 +160,11 @@ pub fn number(value: f64) -> String {
     format!("{value}")
 }
 
+/// Whether encoding/json takes a name for a field's: in any case, the long s and the sign of the kelvin included.
+pub fn is_named(name: &str, field: &str) -> bool {
+    field.eq_ignore_ascii_case(&name.replace('\u{17f}', "s").replace('\u{212a}', "k"))
+}
+
 /// The entry that counts for a key: the last one, merges applied where they stand.
 pub fn entry(document: &Document, mapping: NodeId, name: &str) -> Option<(Span, NodeId)> {
     let mut found = None;

@@ -1,7 +1,7 @@
 //! Kubernetes objects inside cluster.yml: found by kind and apiVersion, then decoded with exact names.
 
 use super::decode::{Case, Decoded, decode};
-use super::json::{Json, Shape};
+use super::json::{Json, Shape, is_named};
 use super::table::Table;
 use crate::cluster::quoted::quote;
 use crate::cluster::value::Value;
@@ -166,8 +166,8 @@ fn names(json: &Json, at: &str) -> (Names, Option<(Problem, String)>) {
     let mut bad = None;
     for member in json.members() {
         let (name, out) = match &member.name {
-            name if name.eq_ignore_ascii_case("apiVersion") => ("apiVersion", &mut names.version),
-            name if name.eq_ignore_ascii_case("kind") => ("kind", &mut names.kind),
+            name if is_named(name, "apiVersion") => ("apiVersion", &mut names.version),
+            name if is_named(name, "kind") => ("kind", &mut names.kind),
             _ => continue,
         };
         match &member.value.shape {

@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 
 use super::json::{Json, Member, Shape, number};
 use crate::cluster::decode::Decoded;
+use crate::cluster::go_syntax::float;
 use crate::cluster::value::{self, Field, Value};
 use crate::problem::{Kept, Problem};
 use crate::yaml::emit::Writer;
@@ -72,20 +73,8 @@ fn retyped(value: f64) -> String {
     match resolve(None, &number(value), true) {
         Ok(Resolved::Int(int)) => int.to_string(),
         Ok(Resolved::UInt(int)) => int.to_string(),
-        _ => shortest(value),
+        _ => float(value),
     }
-}
-
-/// Go's `%g` with the fewest digits.
-fn shortest(value: f64) -> String {
-    let text = format!("{value:e}");
-    let Some((mantissa, exponent)) = text.split_once('e') else { return text };
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..6).contains(&exponent) {
-        return format!("{value}");
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
 }
 
 /// yaml.v2's order of keys: letters behind all else, runs of digits by their number.
