@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use drydock_core::diagnostic::Severity;
-use drydock_core::image::catalogue::{Catalogue, DEFAULT_RELEASE, METADATA_DAY};
+use drydock_core::image::catalogue::{BUILT_IN, Catalogue, DEFAULT_RELEASE, METADATA_DAY};
+use drydock_core::image::nearest;
 use drydock_core::plan::Options;
 
 pub use network::{Mirror, Network, Push, Save, Selection, Serve, Target, Verify};
@@ -49,9 +50,9 @@ pub struct Global {
     /// Say more about each file
     #[arg(short, long, global = true, help_heading = "Global options")]
     pub verbose: bool,
-    /// Release of rke to answer for, as v1.6.3 [default: the newest known]
-    #[arg(long, global = true, value_name = "VERSION", help_heading = "Global options")]
-    pub rke: Option<String>,
+    /// Release of rke to answer for
+    #[arg(long, global = true, value_name = "VERSION", default_value = DEFAULT_RELEASE, value_parser = release, help_heading = "Global options")]
+    pub rke: String,
     /// Count this instead of the file's kubernetes_version
     #[arg(long, global = true, value_name = "VERSION", help_heading = "Global options")]
     pub kubernetes_version: Option<String>,
@@ -63,8 +64,14 @@ pub struct Global {
 impl Global {
     /// What was asked for; `catalogue` is what [`Global::metadata`] names.
     pub fn options(&self, catalogue: Catalogue) -> Options {
-        Options { rke: self.rke.clone(), kubernetes_version: self.kubernetes_version.clone(), catalogue }
+        Options { rke: Some(self.rke.clone()), kubernetes_version: self.kubernetes_version.clone(), catalogue }
     }
+}
+
+/// An answer for another release than the one asked for would be taken for the truth.
+fn release(name: &str) -> Result<String, String> {
+    let known = BUILT_IN.named(name).map(|release| release.name.to_owned());
+    known.ok_or_else(|| format!("nothing is known of this release; the nearest known: {}", nearest(name).join(", ")))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

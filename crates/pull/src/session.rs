@@ -110,19 +110,21 @@ impl<'w> Session<'w> {
     /// A remark on standard error, where nobody parses it. That it cannot be written is no reason to stop.
     pub fn remark(&mut self, text: impl Display) {
         if !self.quiet {
-            let _ = writeln!(self.world.stderr, "{text}");
+            self.fault(text);
         }
     }
 
     /// What failed, on standard error, also when nothing else is to be said.
     pub fn fault(&mut self, text: impl Display) {
+        // Both may be one terminal: what was said first stands first. A failure is met again at the end.
+        let _ = self.world.stdout.flush();
         let _ = writeln!(self.world.stderr, "{text}");
     }
 
     pub fn complain(&mut self, error: &Error) {
-        let _ = writeln!(self.world.stderr, "error: {error}");
+        self.fault(format_args!("error: {error}"));
         if let Some(hint) = error.hint() {
-            let _ = writeln!(self.world.stderr, "help: {hint}");
+            self.fault(format_args!("help: {hint}"));
         }
     }
 

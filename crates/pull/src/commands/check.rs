@@ -140,8 +140,11 @@ fn reads_stdin(args: &Check) -> bool {
 
 /// Findings go to standard output unless the fixed text does.
 fn findings(text: &str, stdout_is_taken: bool, session: &mut Session<'_>) -> Result<(), Error> {
-    let out = if stdout_is_taken { &mut session.world.stderr } else { &mut session.world.stdout };
-    Ok(writeln!(out, "{text}")?)
+    if stdout_is_taken {
+        session.fault(text);
+        return Ok(());
+    }
+    session.line(text)
 }
 
 fn human(input: &Input, text: &str, checked: &Checked, fix: bool, session: &mut Session<'_>) -> Result<(), Error> {

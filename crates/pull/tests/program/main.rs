@@ -4,6 +4,7 @@ mod cli;
 mod explain;
 mod fix;
 mod formats;
+mod terminal;
 
 use std::fs;
 use std::io::Write;
