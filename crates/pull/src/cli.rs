@@ -150,9 +150,13 @@ pub struct Check {
     /// With --fix or --diff: also fixes that may change what was meant
     #[arg(long, requires = "fixing")]
     pub unsafe_fixes: bool,
-    /// Show what --fix would change, and change nothing
+    /// Show what --fix would change, and change nothing; a patch unless secrets in it are shown as ***, which --fix
+    /// changes all the same
     #[arg(long, group = "fixing", conflicts_with = "format")]
     pub diff: bool,
+    /// With --diff: passwords and keys in place of ***, so that it is a patch
+    #[arg(long, requires = "diff")]
+    pub show_secrets: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,6 +4,8 @@ mod cli;
 mod explain;
 mod fix;
 mod formats;
+mod patch;
+mod replace;
 mod terminal;
 
 use std::fs;
