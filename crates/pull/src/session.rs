@@ -5,8 +5,10 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Style};
+use drydock_core::Checked;
 use drydock_core::image::catalogue::Catalogue;
 use drydock_core::plan::Options;
+use drydock_core::problem::Problem;
 
 use crate::cli::{Color, Global};
 use crate::error::Error;
@@ -96,6 +98,24 @@ impl<'w> Session<'w> {
     pub fn read_one(&mut self, file: Option<&PathBuf>) -> Result<Input, Error> {
         let path = file.cloned().unwrap_or_else(|| input::default_path(self.world));
         input::read(&path, self.world)
+    }
+
+    /// What the core says of a file that is to be acted on.
+    pub fn check(&self, input: &Input) -> Result<Checked, Error> {
+        let checked = drydock_core::check(&input.text, &self.options);
+        self.state_file(input, &checked).map_or(Ok(checked), Err)
+    }
+
+    /// The error of a state file, which would count as an empty cluster.yml.
+    pub fn state_file(&self, input: &Input, checked: &Checked) -> Option<Error> {
+        let is_state = |problem: &Problem| matches!(problem, Problem::StateFile { .. });
+        checked.problems.iter().any(is_state).then(|| {
+            // rke puts it beside `NAME.yml` as `NAME.rkestate` (cluster/state.go).
+            let beside = ["yml", "yaml"].map(|ending| input.path.with_extension(ending));
+            let there = beside.into_iter().find(|path| self.world.path(path).is_file() && *path != input.path);
+            let belongs = there.unwrap_or_else(|| input.path.with_file_name("cluster.yml"));
+            Error::StateFile { path: input.path.clone(), belongs }
+        })
     }
 
     pub fn line(&mut self, line: impl Display) -> Result<(), Error> {

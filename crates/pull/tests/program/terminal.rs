@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::process::Stdio;
 
-use super::{command, folder, pull};
+use super::{Run, command, folder, json, pull};
 
 const BROKEN: &str = include_str!("../../../../tests/samples/broken.yml");
 
@@ -44,4 +44,40 @@ fn a_release_that_is_not_known_is_an_error_that_names_the_nearest() {
     let schema = pull(folder.path(), &["schema", "--rke", "v1.5.5"]);
     assert!(schema.code == 0 && schema.stderr.contains("that of rke v1.6.3"), "{}", schema.stderr);
     assert!(pull(folder.path(), &["check", "--help"]).stdout.contains("[default: v1.6.3]"));
+}
+
+const STATE: &str =
+    r#"{"desiredState": {"rkeConfig": {"privateRegistries": [{"url": "r.io", "password": "canary"}]}}}"#;
+
+#[test]
+fn a_state_file_is_told_with_the_file_that_belongs_there() {
+    let folder = folder(&[("prod.rkestate", STATE), ("prod.yml", "nodes: []\n")]);
+    let told = |run: &Run, how: &str| {
+        let wanted = format!(
+            "{how}: prod.rkestate is rke's state file, no cluster.yml: rke reads nothing of it\n\
+             help: give prod.yml, the file that rke was run with\n"
+        );
+        assert!(run.stderr.ends_with(&wanted), "{run:?}");
+        assert!(!run.stdout.contains("canary"), "{run:?}");
+    };
+    let run = pull(folder.path(), &["explain", "prod.rkestate"]);
+    told(&run, "warning");
+    assert!(!run.stdout.contains("accepts") && !run.stdout.contains("etcd"), "{}", run.stdout);
+    // As the real rke does with such a file.
+    let run = pull(folder.path(), &["explain", "--format", "jsonl", "prod.rkestate"]);
+    told(&run, "warning");
+    assert_eq!((run.code, &json(&run.stdout)["outcome"]), (0, &"ok".into()));
+    for flags in [&["--effective"][..], &["--image", "r.io/a:1"], &["--upgrade", "v1.29.9-rancher1-1"]] {
+        told(&pull(folder.path(), &[&["explain", "prod.rkestate"], flags].concat()), "warning");
+    }
+    for arguments in [
+        &["images", "prod.rkestate"][..],
+        &["generate", "images", "prod.rkestate"],
+        &["save", "-c", "prod.rkestate", "-o", "pack", "--dry-run"],
+        &["node", "prod.rkestate", "--role", "etcd", "--dry-run"],
+    ] {
+        let run = pull(folder.path(), arguments);
+        told(&run, "error");
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
+    }
 }
