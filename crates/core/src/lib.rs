@@ -15,6 +15,7 @@ pub mod diagnostic;
 pub mod effective;
 pub mod fix;
 mod form;
+mod ignore;
 pub mod image;
 pub mod plan;
 pub mod problem;
