@@ -115,6 +115,7 @@ fn checked(text: &str, document: &Document, mut problems: Vec<Problem>, options:
     let (cluster, lowered) = Cluster::lower(document);
     problems.extend(lowered);
     form::state(document, &mut problems);
+    form::list(document, &mut problems);
     let plan = Plan::new(&cluster, options);
     let findings = rules::run(&Facts { text, document, problems: &problems, cluster: &cluster, plan: &plan });
     let outcome = match findings.refusal {

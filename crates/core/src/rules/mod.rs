@@ -233,6 +233,7 @@ rules! {
     drain_input_lost,
     rancher_form,
     state_file,
+    bare_list,
     unknown_key,
     ignored_key,
     value_without_meaning,
