@@ -1,5 +1,6 @@
 //! The command line, as definitions only: help, completions and the man page all come from here.
 
+mod examples;
 mod network;
 mod node;
 
@@ -36,7 +37,7 @@ static VERSION: LazyLock<String> =
     LazyLock::new(|| format!("{} (rke {DEFAULT_RELEASE}, metadata of {METADATA_DAY})", env!("CARGO_PKG_VERSION")));
 
 pub fn command() -> clap::Command {
-    Cli::command().version(VERSION.as_str())
+    examples::add(Cli::command().version(VERSION.as_str()))
 }
 
 #[derive(Debug, Args)]
@@ -125,7 +126,10 @@ pub enum Command {
     /// Write the JSON Schema of cluster.yml, for editors
     Schema,
     /// Write completions for a shell to standard output
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
     /// Write the manual page to standard output
     Man,
 }
@@ -136,6 +140,7 @@ pub struct Check {
     /// Files to check
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// For people, or for programs that show findings
     #[arg(long, default_value = "human")]
     pub format: CheckFormat,
     /// The least severity that counts for the exit code
@@ -190,11 +195,13 @@ impl From<FailOn> for Severity {
 
 #[derive(Debug, Args)]
 pub struct Images {
+    /// The cluster file
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// All images of the version, as `rke config --system-images` prints them
     #[arg(long)]
     pub all: bool,
+    /// How the list is written
     #[arg(long, default_value = "plain")]
     pub format: ImagesFormat,
 }
@@ -211,8 +218,10 @@ pub enum ImagesFormat {
 
 #[derive(Debug, Args)]
 pub struct Explain {
+    /// The cluster files
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// For people, or for programs
     #[arg(long, default_value = "human")]
     pub format: ExplainFormat,
     /// The file as rke sees it, as YAML: defaults filled in, ignored keys left out
@@ -247,6 +256,7 @@ pub struct Generate {
     /// What to write; --list names them
     #[arg(required_unless_present_any = ["list", "all"])]
     pub id: Option<String>,
+    /// The cluster file
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// List what can be written
