@@ -1,6 +1,7 @@
 //! The built binary, as a person or a script meets it.
 
 mod cli;
+mod effective;
 mod explain;
 mod fix;
 mod formats;
