@@ -1,9 +1,9 @@
-//! What people paste in place of a cluster.yml: Rancher's form of it, and rke's state file.
+//! What people paste in place of a cluster.yml: Rancher's form of it, rke's state file, the items of one of its lists.
 
 use crate::problem::Problem;
 use crate::schema::{Kind, Schema};
 use crate::text::Span;
-use crate::yaml::{Data, Document, NodeId};
+use crate::yaml::{Data, Document, Entry, NodeId};
 
 const RANCHER: &str = "rancher_kubernetes_engine_config";
 /// The two halves of a `cluster.rkestate`.
@@ -34,6 +34,32 @@ pub fn state(document: &Document, problems: &mut Vec<Problem>) {
     let is_half = |at: &str| STATES.contains(&at);
     problems.retain(|problem| !matches!(problem, Problem::UnknownKey(unknown) if is_half(&unknown.at)));
     problems.push(Problem::StateFile { span: document.node(entry.key).span });
+}
+
+/// One finding for the items of a list without its key, in place of an error that says nothing to a person.
+pub fn list(document: &Document, problems: &mut [Problem]) {
+    let Some(root) = document.root else { return };
+    let of_root = |problem: &&mut Problem| matches!(problem, Problem::Undecodable { error, .. } if error.contains("cannot unmarshal array into Go value"));
+    let Some(problem) = problems.iter_mut().find(of_root) else { return };
+    let Problem::Undecodable { error, .. } = problem else { return };
+    let entries = || document.items(root).iter().flat_map(|item| document.entries(*item));
+    let (Some(first), Some(under)) = (entries().next(), list_of(document, entries())) else { return };
+    let (span, error) = (document.node(first.key).span, std::mem::take(error));
+    *problem = Problem::BareList { span, under, error };
+}
+
+/// The list of the file whose items have most of these keys.
+fn list_of<'d>(document: &Document, entries: impl Iterator<Item = &'d Entry>) -> Option<&'static str> {
+    let schema = Schema::get();
+    let Kind::Struct(root) = schema.root().kind else { return None };
+    let written: Vec<&str> = entries.filter_map(|entry| document.scalar(entry.key)).collect();
+    let fits = schema.structure(root).keys.iter().filter_map(|key| {
+        let Kind::List(item) = &key.ty.kind else { return None };
+        let Kind::Struct(index) = item.kind else { return None };
+        let known = written.iter().filter(|name| schema.structure(index).key(name).is_some()).count();
+        (known > 0).then_some((known, key.name))
+    });
+    fits.max().map(|(_, name)| name)
 }
 
 #[cfg(test)]

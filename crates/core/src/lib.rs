@@ -15,6 +15,7 @@ pub mod diagnostic;
 pub mod effective;
 pub mod fix;
 mod form;
+mod ignore;
 pub mod image;
 mod layout;
 pub mod plan;
@@ -124,6 +125,7 @@ fn checked(text: &str, document: &Document, mut problems: Vec<Problem>, options:
     let (cluster, lowered) = Cluster::lower(document);
     problems.extend(lowered);
     form::state(document, &mut problems);
+    form::list(document, &mut problems);
     let plan = Plan::new(&cluster, options);
     let findings = rules::run(&Facts { text, document, problems: &problems, cluster: &cluster, plan: &plan });
     let outcome = match findings.refusal {

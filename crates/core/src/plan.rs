@@ -216,9 +216,7 @@ fn meant(written: &str) -> Option<String> {
 /// The release asked for, or the newest older one that the catalogue has.
 fn release<'c>(catalogue: &'c Catalogue, name: Option<&str>) -> Option<Release<'c>> {
     let Some(name) = name else { return catalogue.release(DEFAULT_RELEASE) };
-    if let Some(release) =
-        catalogue.releases().find(|release| release.name.trim_start_matches('v') == name.trim_start_matches('v'))
-    {
+    if let Some(release) = catalogue.named(name) {
         return Some(release);
     }
     let asked = Version::from_tag(name);

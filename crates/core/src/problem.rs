@@ -15,6 +15,8 @@ pub enum Problem {
     RancherForm { span: Span },
     /// rke's state file in place of a cluster.yml.
     StateFile { span: Span },
+    /// The items of one list of a cluster.yml, without the key they belong under; rke's error.
+    BareList { span: Span, under: &'static str, error: String },
     /// A second document, which rke never reads.
     MoreDocuments { span: Span },
     /// A key rke's decoder drops without a word.

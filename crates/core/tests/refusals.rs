@@ -307,3 +307,16 @@ fn what_stops_rke_on_the_hosts_is_told_beside_an_accepted_file() {
         assert_eq!(found, code, "{text}");
     }
 }
+
+/// rke prints its type errors as one list, which each finding would repeat.
+#[test]
+fn the_list_of_type_errors_stands_where_rke_stops_and_each_line_at_its_own_place() {
+    let nodes = |count: usize| format!("nodes:\n{}", "- {address: a, user: u, role: etcd}\n".repeat(count));
+    let found = checked(&nodes(400)).diagnostics;
+    let said: Vec<_> = found.iter().filter(|d| d.code == "D002").filter_map(|d| d.refusal.as_ref()).collect();
+    assert_eq!(said.len(), 400);
+    assert!(said[0].error.starts_with("Failed to parse cluster file: yaml: unmarshal errors:\n  line 2: cannot"));
+    assert_eq!(said[0].error.lines().count(), 401);
+    assert_eq!(said[399].error, "line 401: cannot unmarshal !!str `etcd` into []string");
+    assert_eq!(found.iter().filter(|d| d.stops_rke).count(), 1);
+}

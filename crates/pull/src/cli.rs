@@ -1,5 +1,6 @@
 //! The command line, as definitions only: help, completions and the man page all come from here.
 
+mod examples;
 mod network;
 mod node;
 
@@ -8,7 +9,8 @@ use std::sync::LazyLock;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use drydock_core::diagnostic::Severity;
-use drydock_core::image::catalogue::{Catalogue, DEFAULT_RELEASE, METADATA_DAY};
+use drydock_core::image::catalogue::{BUILT_IN, Catalogue, DEFAULT_RELEASE, METADATA_DAY};
+use drydock_core::image::nearest;
 use drydock_core::plan::Options;
 
 pub use network::{Mirror, Network, Push, Save, Selection, Serve, Target, Verify};
@@ -35,7 +37,7 @@ static VERSION: LazyLock<String> =
     LazyLock::new(|| format!("{} (rke {DEFAULT_RELEASE}, metadata of {METADATA_DAY})", env!("CARGO_PKG_VERSION")));
 
 pub fn command() -> clap::Command {
-    Cli::command().version(VERSION.as_str())
+    examples::add(Cli::command().version(VERSION.as_str()))
 }
 
 #[derive(Debug, Args)]
@@ -49,9 +51,9 @@ pub struct Global {
     /// Say more about each file
     #[arg(short, long, global = true, help_heading = "Global options")]
     pub verbose: bool,
-    /// Release of rke to answer for, as v1.6.3 [default: the newest known]
-    #[arg(long, global = true, value_name = "VERSION", help_heading = "Global options")]
-    pub rke: Option<String>,
+    /// Release of rke to answer for
+    #[arg(long, global = true, value_name = "VERSION", default_value = DEFAULT_RELEASE, value_parser = release, help_heading = "Global options")]
+    pub rke: String,
     /// Count this instead of the file's kubernetes_version
     #[arg(long, global = true, value_name = "VERSION", help_heading = "Global options")]
     pub kubernetes_version: Option<String>,
@@ -63,8 +65,14 @@ pub struct Global {
 impl Global {
     /// What was asked for; `catalogue` is what [`Global::metadata`] names.
     pub fn options(&self, catalogue: Catalogue) -> Options {
-        Options { rke: self.rke.clone(), kubernetes_version: self.kubernetes_version.clone(), catalogue }
+        Options { rke: Some(self.rke.clone()), kubernetes_version: self.kubernetes_version.clone(), catalogue }
     }
+}
+
+/// An answer for another release than the one asked for would be taken for the truth.
+fn release(name: &str) -> Result<String, String> {
+    let known = BUILT_IN.named(name).map(|release| release.name.to_owned());
+    known.ok_or_else(|| format!("nothing is known of this release; the nearest known: {}", nearest(name).join(", ")))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -124,7 +132,10 @@ pub enum Command {
         stdio: bool,
     },
     /// Write completions for a shell to standard output
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
     /// Write the manual page to standard output
     Man,
 }
@@ -135,6 +146,7 @@ pub struct Check {
     /// Files to check
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// For people, or for programs that show findings
     #[arg(long, default_value = "human")]
     pub format: CheckFormat,
     /// The least severity that counts for the exit code
@@ -149,9 +161,13 @@ pub struct Check {
     /// With --fix or --diff: also fixes that may change what was meant
     #[arg(long, requires = "fixing")]
     pub unsafe_fixes: bool,
-    /// Show what --fix would change, and change nothing
+    /// Show what --fix would change, and change nothing; a patch unless secrets in it are shown as ***, which --fix
+    /// changes all the same
     #[arg(long, group = "fixing", conflicts_with = "format")]
     pub diff: bool,
+    /// With --diff: passwords and keys in place of ***, so that it is a patch
+    #[arg(long, requires = "diff")]
+    pub show_secrets: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -185,11 +201,13 @@ impl From<FailOn> for Severity {
 
 #[derive(Debug, Args)]
 pub struct Images {
+    /// The cluster file
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// All images of the version, as `rke config --system-images` prints them
     #[arg(long)]
     pub all: bool,
+    /// How the list is written
     #[arg(long, default_value = "plain")]
     pub format: ImagesFormat,
 }
@@ -206,8 +224,10 @@ pub enum ImagesFormat {
 
 #[derive(Debug, Args)]
 pub struct Explain {
+    /// The cluster files
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// For people, or for programs
     #[arg(long, default_value = "human")]
     pub format: ExplainFormat,
     /// The file as rke sees it, as YAML: defaults filled in, ignored keys left out
@@ -242,6 +262,7 @@ pub struct Generate {
     /// What to write; --list names them
     #[arg(required_unless_present_any = ["list", "all"])]
     pub id: Option<String>,
+    /// The cluster file
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// List what can be written

@@ -26,6 +26,9 @@ pub enum Error {
     Write { path: PathBuf, source: io::Error },
     #[error("{} has changed since it was read; it was left as it is", shown(path))]
     Changed { path: PathBuf },
+    /// In place of a cluster.yml; `belongs` is the file that rke made it for.
+    #[error("{} is rke's state file, no cluster.yml: rke reads nothing of it", shown(path))]
+    StateFile { path: PathBuf, belongs: PathBuf },
     /// The file of `--metadata`.
     #[error("{} is no metadata of rke: {source}", shown(path))]
     Metadata { path: PathBuf, source: MetadataError },
@@ -106,6 +109,9 @@ impl Error {
             }
             Self::NoText { .. } => "save the file as UTF-8; rke reads UTF-8, and UTF-16 with a byte order mark",
             Self::Metadata { source, .. } => source.hint(),
+            Self::StateFile { belongs, .. } => {
+                return Some(format!("give {}, the file that rke was run with", belongs.display()));
+            }
             Self::Changed { .. } => "run the command again",
             Self::Credentials { registry, .. } => {
                 return Some(format!("`pull login --check {registry}` says what each source answers"));

@@ -1,15 +1,28 @@
 //! Findings as compilers show them: the place, carets, help. Readable without colours.
 
+use std::ops::Range;
+
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use drydock_core::diagnostic::{Diagnostic, Severity};
 use drydock_core::fix::Safety;
 use drydock_core::render::redact::{Masked, Redactor};
 use drydock_core::text::{LineIndex, Position, Span};
 
-/// Longer lines are not drawn: nobody would find the carets.
+/// Of longer lines, in bytes, only what stands around the finding is drawn: nobody would find the carets.
 const LONGEST_LINE: usize = 2000;
+/// So many characters on each side of it.
+const AROUND: usize = 60;
 /// Related places farther away are told by line, not drawn.
 const FARTHEST_LINES: usize = 200;
+
+/// A part of a long line.
+struct Window {
+    text: String,
+    /// Bytes of the text to mark.
+    marked: Range<usize>,
+    /// Where the mark starts, from 1, in characters.
+    column: usize,
+}
 
 /// Draws the findings of one text.
 pub struct Painter<'t> {
@@ -73,9 +86,13 @@ impl<'t> Painter<'t> {
 
     /// The place told is the one in the file, though a mask before it may have moved it in what is drawn.
     fn told_as_written(&self, span: Span, painted: String) -> String {
-        let drawn = self.masked_index.position(self.masked.span(span).start);
         let written = self.index.position(span.start);
-        if drawn == written || self.lines(span).is_none() {
+        let drawn = match (self.lines(span), self.window(span)) {
+            (None, None) => return painted,
+            (None, Some(window)) => Position { line: written.line, column: window.column },
+            _ => self.masked_index.position(self.masked.span(span).start),
+        };
+        if drawn == written {
             return painted;
         }
         let place = |at: Position| format!("{}:{}:{}", self.path, at.line, at.column);
@@ -86,6 +103,10 @@ impl<'t> Painter<'t> {
     fn place(&self, diagnostic: &Diagnostic) -> Vec<Element<'_>> {
         let Some((first, last)) = self.lines(diagnostic.span) else {
             let position = self.index.position(diagnostic.span.start);
+            if let Some(window) = self.window(diagnostic.span) {
+                let snippet = Snippet::source(window.text).path(self.path).line_start(position.line);
+                return vec![snippet.annotation(AnnotationKind::Primary.span(window.marked)).into()];
+            }
             let origin = Origin::path(self.path).line(position.line).char_column(position.column);
             return vec![origin.into()];
         };
@@ -117,6 +138,29 @@ impl<'t> Painter<'t> {
             (Some((here, _)), Some((there, _))) => here.abs_diff(there) <= FARTHEST_LINES,
             _ => false,
         }
+    }
+
+    /// What is drawn of a long line.
+    fn window(&self, span: Span) -> Option<Window> {
+        let span = self.masked.span(self.first_line(span));
+        let line = self.masked_index.line(self.masked_index.position(span.start).line)?;
+        if self.masked.text.is_empty() {
+            return None;
+        }
+        let (before, behind) = (&self.masked.text[line.start..span.start], &self.masked.text[span.start..line.end]);
+        let marked = span.end.min(line.end).saturating_sub(span.start).max(1).min(behind.len());
+        let start = before.char_indices().rev().nth(AROUND - 1).map_or(0, |(at, _)| at);
+        // A value of kilobytes is marked as far as it is drawn.
+        let ends = behind.char_indices().map(|(at, _)| at).chain([behind.len()]).take_while(|at| *at <= 4 * AROUND);
+        let end = ends.clone().filter(|at| *at >= marked).nth(AROUND).or(ends.last()).unwrap_or_default();
+        let dots = |cut: bool| if cut { "…" } else { "" };
+        let (first, last) = (dots(start > 0), dots(end < behind.len()));
+        let at = first.len() + before.len() - start;
+        Some(Window {
+            text: format!("{first}{}{}{last}", &before[start..], &behind[..end]),
+            marked: at..at + marked.min(end),
+            column: before[start..].chars().count() + usize::from(start > 0) + 1,
+        })
     }
 
     /// Long blocks are marked at their first line only.

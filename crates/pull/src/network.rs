@@ -75,7 +75,7 @@ pub fn keychain(cluster: Option<&Cluster>, network: &Network, session: &Session<
 /// The cluster file, read as rke does.
 pub fn cluster(file: &Path, session: &mut Session<'_>) -> Result<Cluster, Error> {
     let input = input::read(file, session.world)?;
-    let plan = drydock_core::check(&input.text, &session.options).plan;
+    let plan = session.check(&input)?.plan;
     let upstream = |image: &str| {
         let planned = plan.images.iter().find(|planned| planned.image == image);
         planned.and_then(|planned| planned.upstream.clone()).unwrap_or_else(|| image.to_owned())

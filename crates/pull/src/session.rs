@@ -5,8 +5,10 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Style};
+use drydock_core::Checked;
 use drydock_core::image::catalogue::Catalogue;
 use drydock_core::plan::Options;
+use drydock_core::problem::Problem;
 
 use crate::cli::{Color, Global};
 use crate::error::Error;
@@ -98,6 +100,24 @@ impl<'w> Session<'w> {
         input::read(&path, self.world)
     }
 
+    /// What the core says of a file that is to be acted on.
+    pub fn check(&self, input: &Input) -> Result<Checked, Error> {
+        let checked = drydock_core::check(&input.text, &self.options);
+        self.state_file(input, &checked).map_or(Ok(checked), Err)
+    }
+
+    /// The error of a state file, which would count as an empty cluster.yml.
+    pub fn state_file(&self, input: &Input, checked: &Checked) -> Option<Error> {
+        let is_state = |problem: &Problem| matches!(problem, Problem::StateFile { .. });
+        checked.problems.iter().any(is_state).then(|| {
+            // rke puts it beside `NAME.yml` as `NAME.rkestate` (cluster/state.go).
+            let beside = ["yml", "yaml"].map(|ending| input.path.with_extension(ending));
+            let there = beside.into_iter().find(|path| self.world.path(path).is_file() && *path != input.path);
+            let belongs = there.unwrap_or_else(|| input.path.with_file_name("cluster.yml"));
+            Error::StateFile { path: input.path.clone(), belongs }
+        })
+    }
+
     pub fn line(&mut self, line: impl Display) -> Result<(), Error> {
         Ok(writeln!(self.world.stdout, "{line}")?)
     }
@@ -117,19 +137,21 @@ impl<'w> Session<'w> {
     /// A remark on standard error, where nobody parses it. That it cannot be written is no reason to stop.
     pub fn remark(&mut self, text: impl Display) {
         if !self.quiet {
-            let _ = writeln!(self.world.stderr, "{text}");
+            self.fault(text);
         }
     }
 
     /// What failed, on standard error, also when nothing else is to be said.
     pub fn fault(&mut self, text: impl Display) {
+        // Both may be one terminal: what was said first stands first. A failure is met again at the end.
+        let _ = self.world.stdout.flush();
         let _ = writeln!(self.world.stderr, "{text}");
     }
 
     pub fn complain(&mut self, error: &Error) {
-        let _ = writeln!(self.world.stderr, "error: {error}");
+        self.fault(format_args!("error: {error}"));
         if let Some(hint) = error.hint() {
-            let _ = writeln!(self.world.stderr, "help: {hint}");
+            self.fault(format_args!("help: {hint}"));
         }
     }
 

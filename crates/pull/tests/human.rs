@@ -135,14 +135,32 @@ fn a_block_is_marked_at_its_first_line_and_a_far_place_is_told_by_line() {
 }
 
 #[test]
-fn a_line_of_megabytes_is_not_drawn() {
-    let text = format!("a: [{}]\n", "1, ".repeat(100_000));
-    let painted = paint(&text, &finding(Span::new(299_000, 299_001)), false);
+fn of_a_line_of_megabytes_is_drawn_what_stands_around_the_finding() {
+    let text =
+        format!("a: [{}ü, here, ü{}]\nb: {{password: hunter22, c: 2}}\n", "1, ".repeat(100_000), ", 2".repeat(100_000));
+    let painted = paint(&text, &finding(span(&text, "here")), false);
     expect![[r#"
         error[D201]: `ecrCredentialPlugin` is not read by rke
-        --> cluster.yml:1:299001
+         --> cluster.yml:1:300008
+          |
+        1 | …1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ü, here, ü, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2…
+          |                                                              ^^^^
     "#]]
     .assert_eq(&painted);
+    let start = paint(&text, &finding(span(&text, "a")), false);
+    expect![[r#"
+        error[D201]: `ecrCredentialPlugin` is not read by rke
+         --> cluster.yml:1:1
+          |
+        1 | a: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, …
+          | ^
+    "#]]
+    .assert_eq(&start);
+    let all = paint(&text, &finding(Span::new(3, 500_000)), false);
+    assert!(all.len() < 1_000 && all.contains("^^^^"), "{}", all.len());
+    let secret = format!("{{x: [{}], password: hunter22, url: here}}\n", "1, ".repeat(1000));
+    let painted = paint(&secret, &finding(span(&secret, "here")), false);
+    assert!(painted.contains("password: ***, url: here") && painted.contains(":1:3"), "{painted}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::Checked;
 use crate::credentials::Secrets;
@@ -152,7 +153,7 @@ const TOLD_IMAGE: &str = "services.kubelet.infra_container_image";
 pub fn settings(old: &Checked, new: &Checked) -> Vec<Setting> {
     let seen = [old, new].map(|checked| {
         let effective = Effective::new(&checked.cluster, &checked.plan);
-        [Secrets::Shown, Secrets::Masked].map(|secrets| leaves(&effective.to_yaml(secrets)))
+        [Secrets::Shown, Secrets::Masked].map(|secrets| leaves(&effective.to_keys(secrets)))
     });
     let [[before, before_told], [after, after_told]] = seen;
     let mut paths: Vec<&String> = before.keys().chain(after.keys()).collect();
@@ -172,39 +173,26 @@ pub fn settings(old: &Checked, new: &Checked) -> Vec<Setting> {
 
 type Leaves = BTreeMap<String, String>;
 
-fn leaves(yaml: &str) -> Leaves {
-    // To YAML the mask is an alias.
-    const STAND_IN: &str = "masked-by-drydock";
+fn leaves(keyed: &Value) -> Leaves {
     let mut leaves = BTreeMap::new();
-    if let Ok(serde_yaml::Value::Mapping(root)) = serde_yaml::from_str(&yaml.replace(MASK, STAND_IN)) {
-        for (key, value) in &root {
-            if !TOLD.contains(&key.as_str().unwrap_or_default()) {
-                walk(value, &word(key), &mut leaves);
-            }
-        }
+    for (key, value) in keyed.as_object().into_iter().flatten().filter(|(key, _)| !TOLD.contains(&key.as_str())) {
+        walk(value, key, &mut leaves);
     }
     leaves.remove(TOLD_IMAGE);
-    leaves.values_mut().for_each(|value| *value = value.replace(STAND_IN, MASK));
     leaves
 }
 
-fn walk(value: &serde_yaml::Value, at: &str, leaves: &mut Leaves) {
+fn walk(value: &Value, at: &str, leaves: &mut Leaves) {
     match value {
-        serde_yaml::Value::Mapping(fields) if !fields.is_empty() => {
-            fields.iter().for_each(|(key, value)| walk(value, &format!("{at}.{}", word(key)), leaves));
+        Value::Object(members) if !members.is_empty() => {
+            members.iter().for_each(|(key, value)| walk(value, &format!("{at}.{key}"), leaves));
         }
-        serde_yaml::Value::Sequence(items) if !items.is_empty() => {
+        Value::Array(items) if !items.is_empty() => {
             items.iter().enumerate().for_each(|(index, value)| walk(value, &format!("{at}[{index}]"), leaves));
         }
         leaf => {
-            leaves.insert(at.to_owned(), word(leaf));
+            let word = leaf.as_str().map_or_else(|| leaf.to_string(), str::to_owned);
+            leaves.insert(at.to_owned(), word);
         }
-    }
-}
-
-fn word(value: &serde_yaml::Value) -> String {
-    match value {
-        serde_yaml::Value::String(text) => text.clone(),
-        other => serde_yaml::to_string(other).unwrap_or_default().trim_end().to_owned(),
     }
 }

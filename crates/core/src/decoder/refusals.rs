@@ -34,6 +34,12 @@ pub static REFUSED: &[Refused] = &[
         "services.kube-api.secrets_encryption_config",
         QUOTE,
     ),
+    refused(
+        "error unmarshaling JSON: json: cannot unmarshal array",
+        "D014",
+        "",
+        "a cluster.yml is a mapping of keys: put the list under the key it belongs to",
+    ),
     refused("error unmarshaling JSON: json: cannot unmarshal", "D002", "", "a cluster.yml is a mapping of keys"),
     refused("json: unsupported value", "D002", "", "write a finite number"),
     refused("yaml: line {line}: {what}", "D001", "", "mend the line: quotes, indentation, a tab"),

@@ -41,6 +41,11 @@ impl Effective {
         write::json(&self.shown(secrets))
     }
 
+    /// The same as [`Effective::to_yaml`], for programs.
+    pub fn to_keys(&self, secrets: Secrets) -> serde_json::Value {
+        write::keyed(&self.shown(secrets))
+    }
+
     /// A cluster.yml, without the keys that have no effect.
     pub fn to_yaml(&self, secrets: Secrets) -> String {
         write::yaml(&self.shown(secrets))

@@ -6,6 +6,7 @@ use super::slot::is_zero;
 use crate::cluster::again::table::{self, Table};
 use crate::cluster::value::{Field, Shape, Value};
 use crate::schema::{Key, Kind, Schema, Struct, Type};
+use crate::yaml::emit::Writer;
 
 /// Which names, and what is left out.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,9 +21,36 @@ pub fn json(config: &Value) -> Json {
     of_type(config, Schema::get().root(), Form::Json)
 }
 
+/// By the keys of cluster.yml.
+pub fn keyed(config: &Value) -> Json {
+    of_type(config, Schema::get().root(), Form::Yaml)
+}
+
+/// Texts are quoted where a reader of YAML 1.1, as rke, or of YAML 1.2 would take them for something else.
 pub fn yaml(config: &Value) -> String {
-    // Every value is one that YAML has, so writing cannot fail.
-    serde_yaml::to_string(&of_type(config, Schema::get().root(), Form::Yaml)).unwrap_or_default()
+    let mut writer = Writer::unfolded();
+    emit(&keyed(config), &mut writer);
+    writer.finish()
+}
+
+fn emit(value: &Json, writer: &mut Writer) {
+    match value {
+        Json::String(text) => writer.text(text),
+        Json::Array(items) => {
+            writer.start_sequence();
+            items.iter().for_each(|item| emit(item, writer));
+            writer.end_sequence();
+        }
+        Json::Object(members) => {
+            writer.start_mapping();
+            for (key, value) in members {
+                writer.text(key);
+                emit(value, writer);
+            }
+            writer.end_mapping();
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => writer.plain(&value.to_string()),
+    }
 }
 
 fn of_type(value: &Value, ty: &Type, form: Form) -> Json {
@@ -58,7 +86,11 @@ fn again(value: &Value, ty: &table::Type, form: Form) -> Json {
                 let value = written.map(|field| &field.value);
                 let zero = value.is_none_or(|value| if ty.pointer { value.is_nil() } else { is_zero(value) });
                 let block = matches!(ty.kind, Again::Struct(_)) && !ty.pointer;
-                let always = form == Form::Json && (structure.always.contains(name) || block);
+                let always = match form {
+                    Form::Json => structure.always.contains(name) || block,
+                    // Empty is not the same to rke as missing.
+                    Form::Yaml => structure.always.contains(name) && value.is_some_and(|value| !value.is_nil()),
+                };
                 if !zero || always {
                     members.insert((*name).to_owned(), again(value.unwrap_or(&Value::default()), ty, form));
                 }

@@ -6,3 +6,5 @@ pub mod metadata;
 pub mod reference;
 mod releases;
 pub mod version;
+
+pub use releases::nearest;

@@ -245,6 +245,7 @@ rules! {
     rancher_form,
     state_file,
     two_byte_order_marks,
+    bare_list,
     unknown_key,
     ignored_key,
     value_without_meaning,

@@ -68,6 +68,9 @@ ingress:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+    let refusal = facts.cluster.parse_error.as_deref().unwrap_or_default();
+    // Of the list that rke prints, in the order of the problems, what no finding has yet.
+    let (mut rest, mut nth) = (refusal, 0);
     for problem in facts.problems {
         let Problem::Mismatch { span, at, wanted, error } = problem else { continue };
         // A root that is no map fails before any type is looked at.
@@ -90,10 +93,10 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             let edits = vec![Edit::insert(span.start, "["), Edit::insert(span.end, "]")];
             finding.help("even one item is a list").fix("make it a list", Safety::Safe, edits);
         }
-        if let Some(refusal) = &facts.cluster.parse_error
-            && refusal.contains(error.as_str())
-        {
-            finding.refused(Step::Parse, 0, format!("Failed to parse cluster file: {refusal}"));
+        if let Some((_, behind)) = rest.split_once(error.as_str()) {
+            let whole = || format!("Failed to parse cluster file: {refusal}");
+            finding.refused(Step::Parse, nth, if nth == 0 { whole() } else { error.clone() });
+            (rest, nth) = (behind, nth + 1);
         }
     }
 }

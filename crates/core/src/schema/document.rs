@@ -1,7 +1,8 @@
 //! The key table as a JSON Schema (draft 2020-12), for editors.
 //!
-//! It rejects nothing that rke accepts: null stands everywhere, text may look like a number, booleans are those of
-//! YAML 1.1, and unknown keys pass. Editors mark those all the same, by a message of deprecation.
+//! It rejects nothing that rke accepts: null stands nearly everywhere, text may look like a number, booleans are those of
+//! YAML 1.1, and unknown keys pass. Editors mark those all the same, by a message of deprecation. Values are held to a
+//! list where rke refuses all others; what it merely ignores passes.
 
 use serde_json::{Map, Value, json};
 
@@ -15,12 +16,17 @@ const BOOLEANS: [&str; 22] = [
 ];
 /// Numbers of YAML 1.1 that YAML 1.2 reads as text: underscores, other bases, a leading plus.
 const NUMBER: &str = "^[-+]?[0-9.][0-9a-fA-FxobXOB_.+-]*$";
+/// rke forgives case and blanks here alone: strategies parted by `|`, and one of them x509.
+const STRATEGIES: &str =
+    r"^(\s*[wW][eE][bB][hH][oO][oO][kK]\s*\|)*\s*[xX]509\s*(\|\s*([xX]509|[wW][eE][bB][hH][oO][oO][kK])\s*)*$";
+
 pub fn json_schema() -> Value {
     let schema = Schema::get();
     let definitions: Map<String, Value> =
         schema.structs().iter().filter(|s| !s.again).map(|s| (s.name.to_owned(), structure(s))).collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:drydock:cluster.yml",
         "title": "cluster.yml of RKE1",
         "description": "What rke v1.6.3 reads. Keys that it does not know are dropped without a word.",
         "$ref": format!("#/$defs/{}", schema.root().go),
@@ -72,6 +78,10 @@ fn of_type(ty: &'static Type, key: &'static Key) -> Value {
         // Another decoder reads blocks of Kubernetes types, by names that are not in the table.
         Kind::Struct(index) if Schema::get().structure(*index).again => json!({"type": ["object", "null"]}),
         Kind::Struct(index) => json!({"$ref": format!("#/$defs/{}", Schema::get().structure(*index).name)}),
+        // An item is no key: nothing is filled in for an empty one.
+        Kind::List(item) if key.values_checked && matches!(item.kind, Kind::Text) => {
+            json!({"type": ["array", "null"], "items": {"enum": key.values}})
+        }
         Kind::List(item) => json!({"type": ["array", "null"], "items": of_type(item, key)}),
         Kind::Map(item) => json!({"type": ["object", "null"], "additionalProperties": of_type(item, key)}),
         Kind::Bool => json!({"anyOf": [{"type": ["boolean", "null"]}, {"enum": BOOLEANS}]}),
@@ -80,8 +90,16 @@ fn of_type(ty: &'static Type, key: &'static Key) -> Value {
         }
         Kind::Text | Kind::Time => {
             let any = json!({"type": ["string", "number", "boolean", "null"]});
-            // Also those that rke checks: it forgives case and blanks here and there, and refuses only what it uses.
-            if key.values.is_empty() { any } else { json!({"anyOf": [{"enum": key.values}, any]}) }
+            let values = || key.values.iter().map(|value| json!(value));
+            match (key.values_checked, key.values.is_empty()) {
+                (true, _) if key.name == "strategy" => {
+                    json!({"anyOf": [{"enum": key.values}, {"enum": ["", null]}, {"pattern": STRATEGIES, "type": "string"}]})
+                }
+                // Empty counts as missing.
+                (true, _) => json!({"enum": values().chain([json!(""), Value::Null]).collect::<Vec<_>>()}),
+                (false, true) => any,
+                (false, false) => json!({"anyOf": [{"enum": key.values}, any]}),
+            }
         }
     }
 }
@@ -129,6 +147,64 @@ mod tests {
         ] {
             assert_eq!(faults(yaml).len(), 1, "{yaml}");
         }
+    }
+
+    #[test]
+    fn where_rke_refuses_all_values_but_some_the_schema_does() {
+        const WRITTEN: &[&str] = &[
+            "bogus",
+            "null",
+            "~",
+            "''",
+            "' '",
+            "1",
+            "true",
+            "canal",
+            "Canal",
+            "'canal '",
+            "nginx",
+            "Nginx",
+            "none",
+            "None",
+            "NONE",
+            "x509",
+            "X509",
+            "'x509 | Webhook'",
+            "webhook|x509",
+            "webhook",
+            "'x509|'",
+            "privileged",
+            "restricted",
+            "Privileged",
+            "hostPort",
+            "hostNetwork",
+            "ClusterFirst",
+            "etcd",
+            "Etcd",
+        ];
+        let node = "nodes:\n- {address: a, user: u, role: [controlplane, etcd, worker]}\n";
+        let mut both = [0, 0];
+        for key in [
+            "network: {plugin: V}",
+            "ingress: {provider: V}",
+            "ingress: {dns_policy: V}",
+            "ingress: {network_mode: V}",
+            "ingress: {provider: none, network_mode: V}",
+            "authentication: {strategy: V}",
+            "services: {kube-api: {pod_security_configuration: V}}",
+            "- {address: b, user: u, role: [V]}",
+        ] {
+            for value in WRITTEN {
+                let text = format!("{node}{}\n", key.replace('V', value));
+                let outcome = crate::check(&text, &Default::default()).outcome;
+                let faults = faults(&text);
+                assert_eq!(faults.is_empty(), outcome == crate::Outcome::Accepted, "{text}{outcome:?} {faults:?}");
+                both[usize::from(faults.is_empty())] += 1;
+            }
+        }
+        assert!(both[0] > 100 && both[1] > 30, "{both:?}");
+        let checked = Schema::get().structs().iter().flat_map(|s| &s.keys).filter(|key| key.values_checked);
+        assert_eq!(checked.count(), 7, "each such key is tried");
     }
 
     #[test]

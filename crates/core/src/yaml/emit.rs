@@ -7,15 +7,22 @@ use super::scalar::{Resolved, resolve};
 /// Writes one block-style document; the caller nests the calls.
 pub struct Writer {
     events: Vec<Event>,
+    /// Columns after which a text is folded; -1: never.
+    width: i32,
 }
 
 impl Default for Writer {
     fn default() -> Self {
-        Self { events: vec![Event::stream_start(Encoding::Utf8), Event::document_start(None, &[], true)] }
+        Self { events: vec![Event::stream_start(Encoding::Utf8), Event::document_start(None, &[], true)], width: 80 }
     }
 }
 
 impl Writer {
+    /// For people and for programs that go by lines: each text stays on its own.
+    pub fn unfolded() -> Self {
+        Self { width: -1, ..Self::default() }
+    }
+
     /// Text of a number, a boolean or null: it needs no quotes.
     pub fn plain(&mut self, text: &str) {
         self.events.push(Event::scalar(None, None, text, true, true, ScalarStyle::Plain));
@@ -56,6 +63,7 @@ impl Writer {
         let mut emitter = Emitter::new();
         emitter.set_output_string(&mut out);
         emitter.set_unicode(true);
+        emitter.set_width(self.width);
         let written = self.events.into_iter().try_for_each(|event| emitter.emit(event)).and_then(|()| emitter.flush());
         drop(emitter);
         if written.is_err() {

@@ -115,6 +115,7 @@ pub struct Target {
 
 #[derive(Debug, Args)]
 pub struct Push {
+    /// The folder or .tar file that `pull save` wrote
     #[arg(value_name = "PACK")]
     pub pack: PathBuf,
     #[command(flatten)]
@@ -159,6 +160,7 @@ pub struct Verify {
 
 #[derive(Debug, Args)]
 pub struct Serve {
+    /// The folder or .tar file that `pull save` wrote
     #[arg(value_name = "PACK")]
     pub pack: PathBuf,
     /// Address and port; port 0 takes a free one

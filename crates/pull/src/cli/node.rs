@@ -27,6 +27,7 @@ pub struct Login {
 
 #[derive(Debug, Args)]
 pub struct Node {
+    /// The cluster file
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// The node: its address, internal_address or hostname_override in the file
@@ -74,6 +75,7 @@ pub enum Via {
 
 #[derive(Debug, Args)]
 pub struct Load {
+    /// The folder or .tar file that `pull save` wrote
     #[arg(value_name = "PACK")]
     pub pack: PathBuf,
     /// The pack that has the blobs which this one leaves out

@@ -9,11 +9,12 @@ use drydock_core::rules;
 use drydock_core::{Checked, Outcome, check, fix_all};
 
 use crate::cli::{Check, CheckFormat};
+use crate::commands::diff::{self, Side};
 use crate::commands::rule::unknown;
 use crate::error::Error;
 use crate::human::Painter;
-use crate::input::Input;
-use crate::save;
+use crate::input::{self, Input};
+use crate::save::{self, Replaced};
 use crate::session::Session;
 
 /// Findings drawn for one file; nobody reads more, and JSON has them all.
@@ -23,16 +24,21 @@ pub fn run(args: &Check, session: &mut Session<'_>) -> Result<u8, Error> {
     if let Some(code) = args.ignore.iter().find(|code| rules::find(code).is_none()) {
         return Err(unknown(code));
     }
-    let (inputs, unreadable) = session.read_all(&args.files);
+    let (inputs, unreadable) =
+        if args.fix && !args.diff { to_fix(args, session) } else { session.read_all(&args.files) };
     let mut unreadable = unreadable.len();
     let read = inputs.len() + unreadable;
     let job = Job { args, options: session.options.clone() };
     let mut all: Vec<Diagnostic> = Vec::new();
     let mut files = Vec::new();
-    let mut fixed = 0;
+    let (mut fixed, mut masked) = (0, false);
     for input in inputs {
-        let (checked, text, count) = match job.treat(&input, session) {
-            Ok(treated) => treated,
+        let Treated { checked, text, .. } = match job.treat(&input, session) {
+            Ok(treated) => {
+                fixed += treated.fixed;
+                masked |= treated.masked;
+                treated
+            }
             Err(error @ Error::Output(_)) => return Err(error),
             Err(error) => {
                 session.complain(&error);
@@ -40,7 +46,6 @@ pub fn run(args: &Check, session: &mut Session<'_>) -> Result<u8, Error> {
                 continue;
             }
         };
-        fixed += count;
         if session.verbose {
             let verdict = match &checked.outcome {
                 Outcome::Accepted => "accepted",
@@ -60,6 +65,11 @@ pub fn run(args: &Check, session: &mut Session<'_>) -> Result<u8, Error> {
     }
     if let Some(text) = for_programs(args.format, json::Report::new(files))? {
         findings(&text, args.fix && reads_stdin(args), session)?;
+    }
+    if masked {
+        session.remark(
+            "note: secrets are shown as ***, so this is no patch; --fix makes the changes, --show-secrets writes a patch",
+        );
     }
     if read > unreadable {
         session.remark(closing(&all, fixed, args));
@@ -83,35 +93,51 @@ fn for_programs(format: CheckFormat, report: json::Report) -> Result<Option<Stri
     Ok(Some(text.map_err(std::io::Error::from)?))
 }
 
+/// One input, and what was done with it.
+struct Treated {
+    checked: Checked,
+    /// What the findings are about.
+    text: String,
+    fixed: usize,
+    /// Secrets are hidden in the changes that were shown.
+    masked: bool,
+}
+
 struct Job<'a> {
     args: &'a Check,
     options: Options,
 }
 
 impl Job<'_> {
-    /// Checks one input, fixes it where asked to, and gives the text that the findings are about.
-    fn treat(&self, input: &Input, session: &mut Session<'_>) -> Result<(Checked, String, usize), Error> {
+    /// Checks one input, and fixes it where asked to.
+    fn treat(&self, input: &Input, session: &mut Session<'_>) -> Result<Treated, Error> {
         let before = self.check(&input.text);
         if !self.args.fix && !self.args.diff {
-            return Ok((before, input.text.clone(), 0));
+            return Ok(Treated { checked: before, text: input.text.clone(), fixed: 0, masked: false });
         }
         let (after, text, count) = self.fixed(&input.text);
         if self.args.diff {
-            diff(input, &before, &text, &after, session)?;
-            return Ok((before, input.text.clone(), 0));
+            let (old, new) = (Side { text: &input.text, checked: &before }, Side { text: &text, checked: &after });
+            let masked = diff::write(input, [&old, &new], self.args.show_secrets, session)?;
+            return Ok(Treated { checked: before, text: input.text.clone(), fixed: 0, masked });
         }
         if input.is_stdin() {
             session.world.stdout.write_all(&input.encoding.encode(&text))?;
         } else if text != input.text {
             let path = session.world.path(&input.path);
             let old = input.encoding.encode(&input.text);
-            let written = save::replace(&path, &old, &input.encoding.encode(&text))
+            let replaced = save::replace(&path, &old, &input.encoding.encode(&text))
                 .map_err(|source| Error::Write { path: input.path.clone(), source })?;
-            if !written {
-                return Err(Error::Changed { path: input.path.clone() });
+            match replaced {
+                Replaced::Changed => return Err(Error::Changed { path: input.path.clone() }),
+                Replaced::Done { names: 0 | 1 } => {}
+                Replaced::Done { names } => session.remark(format_args!(
+                    "note: {} is one of {names} names (hard links) of a file; the others keep the old text",
+                    input.name()
+                )),
             }
         }
-        Ok((after, text, count))
+        Ok(Treated { checked: after, text, fixed: count, masked: false })
     }
 
     fn check(&self, text: &str) -> Checked {
@@ -134,14 +160,38 @@ impl Job<'_> {
     }
 }
 
+/// Only a regular file can be replaced; to read another, such as a pipe, might last for ever.
+fn to_fix(args: &Check, session: &mut Session<'_>) -> (Vec<Input>, Vec<Error>) {
+    let default = [input::default_path(session.world)];
+    let files = if args.files.is_empty() { &default[..] } else { &args.files };
+    let (mut inputs, mut refused) = (Vec::new(), Vec::new());
+    for file in files {
+        let special = file.as_os_str() != "-"
+            && std::fs::metadata(session.world.path(file)).is_ok_and(|found| !found.is_file() && !found.is_dir());
+        if special {
+            let error = Error::Usage(format!("{} is no regular file: give `-` to fix standard input", file.display()));
+            session.complain(&error);
+            refused.push(error);
+            continue;
+        }
+        let (read, unreadable) = session.read_all(std::slice::from_ref(file));
+        inputs.extend(read);
+        refused.extend(unreadable);
+    }
+    (inputs, refused)
+}
+
 fn reads_stdin(args: &Check) -> bool {
     args.files.iter().any(|file| file.as_os_str() == "-")
 }
 
 /// Findings go to standard output unless the fixed text does.
 fn findings(text: &str, stdout_is_taken: bool, session: &mut Session<'_>) -> Result<(), Error> {
-    let out = if stdout_is_taken { &mut session.world.stderr } else { &mut session.world.stdout };
-    Ok(writeln!(out, "{text}")?)
+    if stdout_is_taken {
+        session.fault(text);
+        return Ok(());
+    }
+    session.line(text)
 }
 
 fn human(input: &Input, text: &str, checked: &Checked, fix: bool, session: &mut Session<'_>) -> Result<(), Error> {
@@ -154,41 +204,6 @@ fn human(input: &Input, text: &str, checked: &Checked, fix: bool, session: &mut 
     }
     if checked.diagnostics.len() > MOST_SHOWN {
         session.remark(format_args!("{name}: {} findings more are not shown", checked.diagnostics.len() - MOST_SHOWN));
-    }
-    Ok(())
-}
-
-/// The lines that differ, shown without secrets: a change within one is seen, not read.
-fn diff(input: &Input, before: &Checked, text: &str, after: &Checked, session: &mut Session<'_>) -> Result<(), Error> {
-    use clap::builder::styling::AnsiColor;
-    // A mask stays within its line, so the lines of the masked text are those of the text.
-    let old = Redactor::find(&input.text, &before.cluster).mask(&input.text).text;
-    let new = Redactor::find(text, &after.cluster).mask(text).text;
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let name = input.name();
-    let lines = similar::TextDiff::from_lines(input.text.as_str(), text);
-    for (number, hunk) in lines.unified_diff().iter_hunks().enumerate() {
-        if number == 0 {
-            session.line(session.paint(AnsiColor::Red, &format!("--- {name}")))?;
-            session.line(session.paint(AnsiColor::Green, &format!("+++ {name}")))?;
-        }
-        session.line(session.paint(AnsiColor::Cyan, &hunk.header().to_string()))?;
-        for change in hunk.iter_changes() {
-            let (from, line) = match (change.tag(), change.old_index(), change.new_index()) {
-                (similar::ChangeTag::Insert, _, line) => (&new, line),
-                (_, line, _) => (&old, line),
-            };
-            let line = line.and_then(|line| from.get(line)).copied().unwrap_or_default();
-            let line = format!("{}{line}", change.tag());
-            session.line(match change.tag() {
-                similar::ChangeTag::Insert => session.paint(AnsiColor::Green, &line),
-                similar::ChangeTag::Delete => session.paint(AnsiColor::Red, &line),
-                similar::ChangeTag::Equal => line,
-            })?;
-            if change.missing_newline() {
-                session.line("\\ No newline at end of file")?;
-            }
-        }
     }
     Ok(())
 }

@@ -31,6 +31,11 @@ pub fn run(explain: &Explain, session: &mut Session<'_>) -> Result<u8, Error> {
     }
     for (number, input) in inputs.iter().enumerate() {
         let checked = drydock_core::check(&input.text, &session.options);
+        if let Some(state) = session.state_file(input, &checked) {
+            // Answered all the same: rke itself reads such a file, and finds nothing in it.
+            let hint = state.hint().unwrap_or_default();
+            session.remark(format_args!("warning: {state}\nhelp: {hint}"));
+        }
         if explain.effective {
             effective(&checked, &input.name(), explain.show_secrets, session)?;
             continue;
@@ -121,6 +126,12 @@ fn human(record: &Record, checked: &Checked, name: &str, session: &mut Session<'
     if checked.problems.iter().any(|problem| matches!(problem, Problem::RancherForm { .. })) {
         let key = "rancher_kubernetes_engine_config";
         say(session, format_args!("Rancher's form: told is what stands below {key}; rke itself reads nothing of it."))?;
+    }
+    if checked.problems.iter().any(|problem| matches!(problem, Problem::StateFile { .. })) {
+        return say(
+            session,
+            format_args!("rke's state file: read as a cluster.yml it is empty, so nothing is told of it."),
+        );
     }
     match (&verdict.error, verdict.stage) {
         (None, _) => say(session, format_args!("rke accepts the file."))?,

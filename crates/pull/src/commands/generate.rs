@@ -26,7 +26,7 @@ pub fn run(generate: &Generate, session: &mut Session<'_>) -> Result<u8, Error> 
     };
     let wanted = if generate.all { None } else { generate.id.as_deref().map(named).transpose()? };
     let input = session.read_one(file.as_ref())?;
-    let plan = drydock_core::check(&input.text, &session.options).plan;
+    let plan = session.check(&input)?.plan;
     match (wanted, &generate.output) {
         (Some(generator), _) => write_one(generator, &plan, &answers, session)?,
         (None, Some(folder)) => write_all(&plan, &answers, folder, session)?,

@@ -11,17 +11,16 @@ use crate::error::Error;
 use crate::session::Session;
 
 pub fn run(images: &Images, session: &mut Session<'_>) -> Result<u8, Error> {
-    let text = match session.read_one(images.file.as_ref()) {
-        Ok(input) => input.text,
+    let checked = match session.read_one(images.file.as_ref()) {
+        Ok(input) => session.check(&input)?,
         // rke does not read a file for this list either.
         Err(Error::Read { source, .. })
             if images.all && images.file.is_none() && source.kind() == io::ErrorKind::NotFound =>
         {
-            String::new()
+            drydock_core::check("", &session.options)
         }
         Err(error) => return Err(error),
     };
-    let checked = drydock_core::check(&text, &session.options);
     if !images.all && !is_complete(&checked, session) {
         return Ok(1);
     }

@@ -71,7 +71,7 @@ fn is_file(target: &str, session: &Session<'_>) -> bool {
 
 pub fn read(file: Option<PathBuf>, session: &mut Session<'_>) -> Result<(String, Plan), Error> {
     let input = session.read_one(file.as_ref())?;
-    Ok((input.name(), drydock_core::check(&input.text, &session.options).plan))
+    Ok((input.name(), session.check(&input)?.plan))
 }
 
 /// The default file, where there is one.

@@ -3,6 +3,7 @@
 mod changes;
 pub mod check;
 mod decode;
+mod diff;
 pub mod doctor;
 pub mod explain;
 pub mod generate;

@@ -24,7 +24,7 @@ use crate::volume::Slice;
 
 pub fn run(node: &Node, session: &mut Session<'_>) -> Result<u8, Error> {
     let input = session.read_one(node.file.as_ref())?;
-    let checked = drydock_core::check(&input.text, &session.options);
+    let checked = session.check(&input)?;
     let roles = roles(node, &checked)?;
     let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
     let images: Vec<String> = checked.plan.node_images(&roles).into_iter().map(str::to_owned).collect();

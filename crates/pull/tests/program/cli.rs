@@ -159,7 +159,7 @@ fn no_command_shows_a_secret_unless_asked() {
 fn explain_shows_the_file_as_rke_sees_it_and_pulls_one_image_in_words() {
     let folder = folder(&[("cluster.yml", ACCEPTED)]);
     let yaml = pull(folder.path(), &["explain", "--effective"]).stdout;
-    for line in ["  port: '22'", "  plugin: canal", "    cluster_dns_server: 10.43.0.10", "  password: '***'"] {
+    for line in ["  port: \"22\"", "  plugin: canal", "    cluster_dns_server: 10.43.0.10", "  password: '***'"] {
         assert!(yaml.lines().any(|told| told == line), "{line} in:\n{yaml}");
     }
     let shown = pull(folder.path(), &["explain", "--effective", "--show-secrets"]).stdout;

@@ -76,7 +76,7 @@ fn the_manuals_spelling_is_found_shown_and_fixed_with_every_comment_kept() {
     expect![[r#"
         --- cluster.yml
         +++ cluster.yml
-        @@ -12,6 +12,6 @@
+        @@ from line 12 @@
          private_registries:
          - url: 123456789012.dkr.ecr.eu-central-1.amazonaws.com # ours
            is_default: true
@@ -86,6 +86,11 @@ fn the_manuals_spelling_is_found_shown_and_fixed_with_every_comment_kept() {
              aws_secret_access_key: ***
     "#]]
     .assert_eq(&diff.stdout);
+    expect![[r#"
+        note: secrets are shown as ***, so this is no patch; --fix makes the changes, --show-secrets writes a patch
+        1 error; 1 fixable with --fix
+    "#]]
+    .assert_eq(&diff.stderr);
     let fixed = pull(folder.path(), &["check", "--fix"]);
     assert_eq!(fixed.code, 0, "{fixed:?}");
     assert_eq!(fs::read_to_string(&path).unwrap(), ecr_fixed());

@@ -1,11 +1,15 @@
 //! The built binary, as a person or a script meets it.
 
 mod cli;
+mod effective;
 mod explain;
 mod fix;
 mod formats;
 mod lsp;
 mod neovim;
+mod patch;
+mod replace;
+mod terminal;
 
 use std::fs;
 use std::io::Write;
