@@ -36,7 +36,7 @@ pub static REFUSED: &[Refused] = &[
     ),
     refused(
         "error unmarshaling JSON: json: cannot unmarshal array",
-        "D014",
+        "D015",
         "",
         "a cluster.yml is a mapping of keys: put the list under the key it belongs to",
     ),
