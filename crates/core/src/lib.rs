@@ -77,9 +77,8 @@ pub struct Checked {
 /// Of Rancher's form of a cluster the configuration inside is checked; see [`as_written`].
 pub fn check(text: &str, options: &Options) -> Checked {
     let (mut document, mut problems) = Document::parse(text);
-    if let Some((key, inside)) = form::of_rancher(&document) {
-        problems.push(Problem::RancherForm { span: key });
-        document.root = Some(inside);
+    if let Some(form) = form::enter_rancher(&mut document) {
+        problems.push(Problem::RancherForm { span: form.key, respelled: form.respelled });
     }
     checked(text, &document, problems, options)
 }

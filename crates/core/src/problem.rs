@@ -11,8 +11,9 @@ pub enum Problem {
     TooDeep { span: Span, levels: usize },
     /// yaml.v2 parses the text, but no value can be made of it; its words.
     Undecodable { span: Span, error: String },
-    /// The configuration stands below Rancher's key; only that was lowered.
-    RancherForm { span: Span },
+    /// The configuration stands below Rancher's key; only that was lowered. The first key in Rancher's spelling, and
+    /// rke's for it.
+    RancherForm { span: Span, respelled: Option<(String, &'static str)> },
     /// rke's state file in place of a cluster.yml.
     StateFile { span: Span },
     /// A second document, which rke never reads.

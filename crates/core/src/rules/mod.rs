@@ -129,6 +129,11 @@ impl Facts<'_> {
         self.problems.iter().any(|p| matches!(p, Problem::Mismatch { at, .. } if at.starts_with(path)))
     }
 
+    /// The configuration was found in Rancher's form of a cluster.
+    pub fn is_of_rancher(&self) -> bool {
+        self.problems.iter().any(|p| matches!(p, Problem::RancherForm { .. }))
+    }
+
     /// The YAML breaks off: what is missing may stand behind.
     pub fn cut_short(&self) -> bool {
         self.document.stop.is_some()
