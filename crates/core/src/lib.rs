@@ -113,6 +113,7 @@ fn checked(text: &str, document: &Document, mut problems: Vec<Problem>, options:
     let (cluster, lowered) = Cluster::lower(document);
     problems.extend(lowered);
     form::state(document, &mut problems);
+    form::other::other(document, &mut problems);
     let plan = Plan::new(&cluster, options);
     let findings = rules::run(&Facts { text, document, problems: &problems, cluster: &cluster, plan: &plan });
     let outcome = match findings.refusal {

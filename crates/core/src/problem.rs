@@ -16,6 +16,8 @@ pub enum Problem {
     RancherForm { span: Span, respelled: Option<(String, &'static str)> },
     /// rke's state file in place of a cluster.yml.
     StateFile { span: Span },
+    /// Another program's file in place of a cluster.yml; what it is.
+    OtherFile { span: Span, what: String },
     /// A second document, which rke never reads.
     MoreDocuments { span: Span },
     /// A key rke's decoder drops without a word.

@@ -129,6 +129,11 @@ impl Facts<'_> {
         self.problems.iter().any(|p| matches!(p, Problem::Mismatch { at, .. } if at.starts_with(path)))
     }
 
+    /// The text is a file of another program.
+    pub fn is_other_file(&self) -> bool {
+        self.problems.iter().any(|p| matches!(p, Problem::OtherFile { .. }))
+    }
+
     /// The configuration was found in Rancher's form of a cluster.
     pub fn is_of_rancher(&self) -> bool {
         self.problems.iter().any(|p| matches!(p, Problem::RancherForm { .. }))
@@ -238,6 +243,7 @@ rules! {
     drain_input_lost,
     rancher_form,
     state_file,
+    other_file,
     unknown_key,
     ignored_key,
     value_without_meaning,
