@@ -99,6 +99,9 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
                     finding.fix(format!("rename to `{name}`"), safety, vec![edit]);
                 }
             }
+            None if unknown.key == "rancher_kubernetes_engine_config" => {
+                finding.help("Rancher's key: for the rke command what is below it belongs at the top level");
+            }
             None if unknown.key.starts_with('\u{a0}') => {
                 finding.help("the line begins with no-break spaces, which do not indent: write blanks");
             }
