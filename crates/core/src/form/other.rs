@@ -31,7 +31,11 @@ fn named(document: &Document, root: NodeId) -> Option<String> {
         return None;
     }
     if let (Some(version), Some(kind)) = (text("apiVersion"), text("kind")) {
-        return Some(format!("a Kubernetes object, `{kind}` of {version}"));
+        let is_kubeconfig = kind == "Config" && document.get(root, "clusters").is_some();
+        return Some(match is_kubeconfig {
+            true => "a kubeconfig".to_owned(),
+            false => format!("a Kubernetes object, `{kind}` of {version}"),
+        });
     }
     let services = document.get(root, "services");
     if let Some(services) = services.filter(|services| !document.entries(*services).is_empty()) {
@@ -98,6 +102,7 @@ mod tests {
             ("apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {}\n---\na: 1\n", "`Secret` of v1"),
             ("apiVersion: provisioning.cattle.io/v1\nkind: Cluster\nspec: {}\n", "provisioning.cattle.io/v1"),
             ("version: '3'\nservices:\n  web: {image: nginx}\n  db: {build: .}\nvolumes: {}\n", "a Compose file"),
+            ("apiVersion: v1\nkind: Config\nclusters: []\nusers: []\n", "a kubeconfig"),
             ("mirrors: {}\nconfigs: {}\n", "a registries.yaml"),
             ("token: a\nserver: https://10.0.0.1:9345\ncni: none\n", "RKE2"),
             ("name: ci\non: push\njobs: {}\n", "GitHub"),
