@@ -12,6 +12,9 @@ const SIGNS: [(&[&str], &str); 3] = [
     (&["jobs", "on"], "a workflow of GitHub Actions"),
 ];
 
+/// What so many keys say of a file, the others say too.
+const JUDGED: usize = 100;
+
 /// One finding in place of an unknown key for each key of a file that is another program's.
 pub fn other(document: &Document, problems: &mut Vec<Problem>) {
     let has_form = |p: &Problem| matches!(p, Problem::StateFile { .. } | Problem::RancherForm { .. });
@@ -61,15 +64,11 @@ fn unnamed(document: &Document, root: NodeId, problems: &[Problem]) -> Option<St
         Some(Suggestion::Elsewhere { .. }) => is_block(&unknown.key),
         suggestion => suggestion.is_some(),
     };
-    let mut keys = 0;
-    for problem in problems {
-        match problem {
-            Problem::UnknownKey(unknown) if is_meant(unknown) => return None,
-            Problem::UnknownKey(_) => keys += 1,
-            _ => {}
-        }
-    }
-    (keys > 1).then(|| format!("rke knows none of its {keys} keys"))
+    let unknown =
+        || problems.iter().filter_map(|p| if let Problem::UnknownKey(unknown) = p { Some(unknown) } else { None });
+    let keys = unknown().count();
+    let is_foreign = keys > 1 && !unknown().take(JUDGED).any(is_meant);
+    is_foreign.then(|| format!("rke knows none of its {keys} keys"))
 }
 
 /// Whether rke reads one of the keys that count.

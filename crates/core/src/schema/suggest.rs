@@ -1,6 +1,6 @@
 //! What was probably meant by a key that rke does not know.
 
-use super::{Kind, Schema, Type};
+use super::{Key, Kind, Schema, Type};
 use crate::cluster::again::table::Table;
 use crate::cluster::fits;
 use crate::image::version::Version;
@@ -61,14 +61,21 @@ pub fn suggest(unknown: &UnknownKey) -> Option<Suggestion> {
 pub fn inside_the_key_above(document: &Document, unknown: &UnknownKey) -> Option<String> {
     let schema = Schema::get();
     let parent = schema.structs().iter().find(|s| s.name == unknown.parent)?;
+    let reads = |key: &Key| match key.ty.kind {
+        Kind::Struct(index) => schema.structure(index).key(&unknown.key).is_some(),
+        _ => false,
+    };
+    // Before the document is searched: it may be long, and the unknown keys many.
+    if !parent.keys.iter().any(reads) {
+        return None;
+    }
     let entries = document.entries(document.mapping_of(unknown.span)?);
     let above = entries.iter().take_while(|entry| document.node(entry.key).span != unknown.span);
     let known = |entry: &Entry| parent.key(document.scalar(entry.key)?).map(|key| (entry.value, key));
     let (value, key) = above.filter_map(known).last()?;
-    let Kind::Struct(index) = key.ty.kind else { return None };
-    let is_read = document.node(value).span.is_empty() && schema.structure(index).key(&unknown.key).is_some();
-    is_read
-        .then(|| format!("{}{}.{}", unknown.at.strip_suffix(&unknown.key).unwrap_or_default(), key.name, unknown.key))
+    let is_empty = document.node(value).span.is_empty();
+    let around = unknown.at.strip_suffix(&unknown.key).unwrap_or_default();
+    (is_empty && reads(key)).then(|| format!("{around}{}.{}", key.name, unknown.key))
 }
 
 /// Whether rke takes the value once its key is right: until then nothing of it is decoded.
