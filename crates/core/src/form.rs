@@ -1,27 +1,19 @@
-//! What people paste in place of a cluster.yml: Rancher's form of it, rke's state file, the items of one of its lists.
+//! What people paste in place of a cluster.yml: Rancher's form of it, rke's state file, the items of one of its lists,
+//! templates, other files.
+
+pub mod broken;
+pub mod other;
+mod rancher;
+pub mod template;
+
+pub use rancher::enter_rancher;
 
 use crate::problem::Problem;
 use crate::schema::{Kind, Schema};
-use crate::text::Span;
-use crate::yaml::{Data, Document, Entry, NodeId};
+use crate::yaml::{Data, Document, Entry};
 
-const RANCHER: &str = "rancher_kubernetes_engine_config";
 /// The two halves of a `cluster.rkestate`.
 const STATES: [&str; 2] = ["desiredState", "currentState"];
-
-/// The key under which Rancher keeps the configuration, and the configuration. None where rke reads anything beside it.
-pub fn of_rancher(document: &Document) -> Option<(Span, NodeId)> {
-    let schema = Schema::get();
-    let Kind::Struct(root) = schema.root().kind else { return None };
-    let entries = document.entries(document.root?);
-    let named = |key| document.scalar(key).unwrap_or_default();
-    if entries.iter().any(|entry| schema.structure(root).key(named(entry.key)).is_some()) {
-        return None;
-    }
-    let entry = entries.iter().find(|entry| named(entry.key) == RANCHER)?;
-    let is_block = matches!(document.resolve(entry.value).data, Data::Mapping { .. });
-    is_block.then(|| (document.node(entry.key).span, entry.value))
-}
 
 /// One finding in place of an unknown key for each half of a state file.
 pub fn state(document: &Document, problems: &mut Vec<Problem>) {
@@ -64,45 +56,9 @@ fn list_of<'d>(document: &Document, entries: impl Iterator<Item = &'d Entry>) ->
 
 #[cfg(test)]
 mod tests {
+    use crate::check;
     use crate::plan::Options;
     use crate::render::redact::Redactor;
-    use crate::{as_written, check};
-
-    const WRAPPED: &str = "\
-name: prod
-docker_root_dir: /var/lib/docker
-rancher_kubernetes_engine_config:
-  network:
-    plugin: calico
-  private_registries:
-  - url: https://r.example.com
-    is_default: true
-";
-
-    #[test]
-    fn the_configuration_inside_is_checked_at_its_own_places() {
-        let checked = check(WRAPPED, &Options::default());
-        let url = checked.diagnostics.iter().find(|d| d.at == "private_registries[0].url").unwrap();
-        assert!(WRAPPED[url.span.range()].starts_with("https://"));
-        assert_eq!(checked.cluster.network_plugin(), "calico");
-        assert!(checked.diagnostics.iter().all(|d| d.at != "docker_root_dir"), "{:?}", checked.diagnostics);
-        let literal = as_written(WRAPPED, &Options::default());
-        assert_eq!((literal.cluster.network_plugin(), literal.plan.registries.entries.len()), ("canal", 0));
-    }
-
-    #[test]
-    fn what_is_added_stands_inside() {
-        let (mut document, _) = crate::yaml::Document::parse(WRAPPED);
-        document.root = Some(super::of_rancher(&document).unwrap().1);
-        let edit = document.add_at_end(WRAPPED, "services:\n  kubelet: {}");
-        assert_eq!(edit.text, "  services:\n    kubelet: {}\n");
-    }
-
-    #[test]
-    fn a_file_that_rke_reads_is_no_form_of_rancher() {
-        let both = format!("nodes: []\n{WRAPPED}");
-        assert_eq!(check(&both, &Options::default()).cluster.network_plugin(), "canal");
-    }
 
     #[test]
     fn a_state_file_is_recognised_and_its_secrets_are_not_shown() {

@@ -88,9 +88,8 @@ pub fn check(text: &str, options: &Options) -> Checked {
 /// As [`check`], with fixes that suppose a text as most people write it.
 fn unproven(text: &str, options: &Options) -> Checked {
     let (mut document, mut problems) = Document::parse(text);
-    if let Some((key, inside)) = form::of_rancher(&document) {
-        problems.push(Problem::RancherForm { span: key });
-        document.root = Some(inside);
+    if let Some(form) = form::enter_rancher(&mut document) {
+        problems.push(Problem::RancherForm { span: form.key, respelled: form.respelled });
     }
     checked(text, &document, problems, options)
 }
@@ -126,6 +125,7 @@ fn checked(text: &str, document: &Document, mut problems: Vec<Problem>, options:
     problems.extend(lowered);
     form::state(document, &mut problems);
     form::list(document, &mut problems);
+    form::other::other(document, &mut problems);
     let plan = Plan::new(&cluster, options);
     let findings = rules::run(&Facts { text, document, problems: &problems, cluster: &cluster, plan: &plan });
     let outcome = match findings.refusal {

@@ -11,12 +11,15 @@ pub enum Problem {
     TooDeep { span: Span, levels: usize },
     /// yaml.v2 parses the text, but no value can be made of it; its words.
     Undecodable { span: Span, error: String },
-    /// The configuration stands below Rancher's key; only that was lowered.
-    RancherForm { span: Span },
+    /// The configuration stands below Rancher's key; only that was lowered. The first key in Rancher's spelling, and
+    /// rke's for it.
+    RancherForm { span: Span, respelled: Option<(String, &'static str)> },
     /// rke's state file in place of a cluster.yml.
     StateFile { span: Span },
     /// The items of one list of a cluster.yml, without the key they belong under; rke's error.
     BareList { span: Span, under: &'static str, error: String },
+    /// Another program's file in place of a cluster.yml; what it is.
+    OtherFile { span: Span, what: String },
     /// A second document, which rke never reads.
     MoreDocuments { span: Span },
     /// A key rke's decoder drops without a word.

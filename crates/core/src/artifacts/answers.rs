@@ -225,7 +225,9 @@ pub static TARGET_VERSION: Question = Question {
         Some(_) => Ok(()),
         None => Err("give a release, as v1.30.14+rke2r1 or v1.30.14+k3s1"),
     }),
+    // RKE2 begins with v1.18.
     default: |plan| match Version::from_kubernetes(&plan.kubernetes_version) {
+        Ok(version) if (version.major, version.minor) < (1, 18) => String::new(),
         Ok(version) => format!("v{}.{}.{}+rke2r1", version.major, version.minor, version.patch),
         Err(_) => String::new(),
     },

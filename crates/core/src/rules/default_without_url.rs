@@ -19,6 +19,10 @@ private_registries:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+    // The entries belong together, and split-registry says so.
+    if !facts.split_registries().is_empty() {
+        return;
+    }
     for (at, registry) in facts.registries() {
         if let Some(default) = registry.is_default.as_ref().filter(|d| d.value)
             && registry.url.is_none()

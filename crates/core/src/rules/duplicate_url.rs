@@ -22,6 +22,10 @@ private_registries:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+    // The entries belong together, and split-registry says so.
+    if !facts.split_registries().is_empty() {
+        return;
+    }
     let mut seen: Vec<(String, Span)> = Vec::new();
     for (at, registry) in facts.registries() {
         let (key, span) = match &registry.url {

@@ -26,12 +26,19 @@ private_registries:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+    // The entries belong together, and split-registry says so.
+    if !facts.split_registries().is_empty() {
+        return;
+    }
     for (at, registry) in facts.registries() {
         let (given, missing, present) = match (&registry.user, &registry.password) {
             (Some(user), None) => ("user", "password", user),
             (None, Some(password)) => ("password", "user", password),
             _ => continue,
         };
+        if facts.mistyped(&format!("{at}.{missing}")) {
+            continue;
+        }
         let message = format!("`{given}` without `{missing}`: rke logs in with an empty {missing}");
         let finding = reporter.report(present.span, format!("{at}.{given}"), message);
         finding.severity(facts.severity_of_a_fault_in(registry));

@@ -1,6 +1,7 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::{Edit, Safety};
+use crate::form::template::is_placeholder;
 
 pub static RULE: Rule = Rule { code: "D503", name: "hostname-invalid", severity: Severity::Error, check };
 
@@ -76,7 +77,10 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             false => format!("`{}` is no name for a node, and no `hostname_override` gives another", written.value),
         };
         let finding = reporter.report(written.span, path, message);
-        finding.help("letters, digits, `-` and `.`; at most 253");
+        finding.help(match is_placeholder(&written.value) {
+            true => "rke fills in no placeholders: write the name or address itself",
+            false => "letters, digits, `-` and `.`; at most 253",
+        });
         let meant: String = name.trim().chars().map(|c| if c == '_' || c == ' ' { '-' } else { c }).collect();
         if overridden && meant.split('.').all(is_label) && meant.len() <= 253 {
             let edit = Edit::replace(written.span, meant.as_str());

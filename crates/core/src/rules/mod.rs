@@ -72,6 +72,30 @@ impl Facts<'_> {
         self.cluster.registries.iter().enumerate().map(|(i, r)| (format!("private_registries[{i}]"), r))
     }
 
+    /// Entries that hold one key of an entry above them, which has a url but lacks that key: the index of that entry,
+    /// and their own.
+    pub fn split_registries(&self) -> Vec<(usize, usize)> {
+        let mut split = Vec::new();
+        let (mut head, mut taken) = (0, [false; 5]);
+        for (index, registry) in self.cluster.registries.iter().enumerate() {
+            let has = [
+                registry.url.is_some(),
+                registry.user.is_some(),
+                registry.password.is_some(),
+                registry.is_default.is_some(),
+                registry.ecr.is_some(),
+            ];
+            let holds_one = has.iter().filter(|has| **has).count() == 1 && !has[0];
+            if holds_one && taken[0] && has.iter().zip(taken).all(|(has, taken)| !(*has && taken)) {
+                split.push((head, index));
+                taken = std::array::from_fn(|key| taken[key] || has[key]);
+            } else {
+                (head, taken) = (index, has);
+            }
+        }
+        split
+    }
+
     /// The entries that have a url.
     pub fn registry_urls(&self) -> impl Iterator<Item = (String, &PrivateRegistry, &Spanned<String>)> {
         self.registries().filter_map(|(at, registry)| registry.url.as_ref().map(|url| (at, registry, url)))
@@ -138,6 +162,16 @@ impl Facts<'_> {
     /// A value stands at the path that does not fit its type: what is missing there is another finding.
     pub fn mistyped(&self, path: &str) -> bool {
         self.problems.iter().any(|p| matches!(p, Problem::Mismatch { at, .. } if at.starts_with(path)))
+    }
+
+    /// The text is a file of another program.
+    pub fn is_other_file(&self) -> bool {
+        self.problems.iter().any(|p| matches!(p, Problem::OtherFile { .. }))
+    }
+
+    /// The configuration was found in Rancher's form of a cluster.
+    pub fn is_of_rancher(&self) -> bool {
+        self.problems.iter().any(|p| matches!(p, Problem::RancherForm { .. }))
     }
 
     /// The YAML breaks off: what is missing may stand behind.
@@ -246,6 +280,7 @@ rules! {
     state_file,
     two_byte_order_marks,
     bare_list,
+    other_file,
     unknown_key,
     ignored_key,
     value_without_meaning,
@@ -261,6 +296,7 @@ rules! {
     duplicate_url,
     half_a_login,
     hub_default_path,
+    split_registry,
     ecr_key_ignored,
     ecr_plugin_null,
     ecr_host_unknown,

@@ -31,7 +31,13 @@ network:
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let config = &facts.cluster.config;
-    if facts.cut_short() || config.field("nodes").is_some() || facts.cluster.parse_error.is_some() {
+    // Rancher keeps the nodes of its clusters elsewhere.
+    if facts.is_of_rancher()
+        || facts.is_other_file()
+        || facts.cut_short()
+        || config.field("nodes").is_some()
+        || facts.cluster.parse_error.is_some()
+    {
         return;
     }
     let (place, message) = match config.fields().first() {

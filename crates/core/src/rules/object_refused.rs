@@ -62,6 +62,9 @@ services:
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     for problem in facts.problems {
         let Problem::Refused { span, at, why, error } = problem else { continue };
+        if facts.mistyped(at) {
+            continue;
+        }
         let (document, text) = (facts.document, facts.text);
         let message = match why {
             Why::NoKind(kind) => format!("`{at}` is an object without its `kind: {kind}`"),

@@ -20,8 +20,10 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let Some(images) = facts.plan.catalogue.images(&facts.plan.kubernetes_version) else { return };
     let paid = images.iter().filter(|(_, image)| Catalogue::needs_subscription(image)).count();
     if paid > 0 {
-        let message =
-            format!("{paid} images of `{}` need an RKE Extended Life subscription", facts.plan.kubernetes_version);
+        let message = format!(
+            "`{}` needs an RKE Extended Life subscription: {paid} of its images",
+            facts.plan.kubernetes_version
+        );
         reporter
             .report(facts.blame("kubernetes_version"), "kubernetes_version", message)
             .help("the newest version without one is v1.30.14-rancher1-1");

@@ -1,10 +1,10 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
-use crate::cluster::fits;
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 use crate::problem::{Problem, UnknownKey};
-use crate::schema::Schema;
-use crate::schema::suggest::{Suggestion, means_ecr_plugin, suggest};
+use crate::schema::suggest::{
+    Suggestion, inside_the_key_above, is_accepted, may_be_version, means_ecr_plugin, says_nothing, suggest,
+};
 
 pub static RULE: Rule = Rule { code: "D101", name: "unknown-key", severity: Severity::Warning, check };
 
@@ -48,6 +48,9 @@ services:
         },
         Example {
             before: "\
+ingress:
+provider: none
+^^^^^^^^
 cluster_cidr: 10.42.0.0/16
 ^^^^^^^^^^^^
 ",
@@ -64,36 +67,47 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         }
         let finding =
             reporter.report(unknown.span, &unknown.at, format!("rke ignores the unknown key `{}`", unknown.key));
+        if let Some(path) = inside_the_key_above(facts.document, unknown) {
+            finding.help(format!("rke reads it as `{path}`: indent it"));
+            continue;
+        }
         match suggest(unknown) {
             Some(Suggestion::Removed { note }) => {
                 finding.help(format!("the key was removed from rke: {note}"));
+                // Older releases write every key into the file that they generate.
+                if says_nothing(facts.document, unknown) {
+                    finding.severity(Severity::Note);
+                }
+            }
+            Some(Suggestion::Elsewhere { path }) if !path.contains('.') => {
+                finding.help("rke reads it at the top level");
             }
             Some(Suggestion::Elsewhere { path }) => {
                 finding.help(format!("rke reads it as `{path}`"));
             }
+            Some(Suggestion::Sibling { name: "kubernetes_version", .. })
+                if !may_be_version(facts.document, unknown) => {}
             Some(Suggestion::Sibling { name, sure }) => {
                 finding.help(format!("did you mean `{name}`?"));
                 if !unknown.siblings.iter().any(|s| s == name) {
-                    let safety =
-                        if sure && is_accepted(facts, unknown, name) { Safety::Safe } else { Safety::Uncertain };
+                    let safety = if sure && is_accepted(facts.document, unknown, name) {
+                        Safety::Safe
+                    } else {
+                        Safety::Uncertain
+                    };
                     let edit = Edit::replace(unknown.span, name);
                     finding.fix(format!("rename to `{name}`"), safety, vec![edit]);
                 }
             }
+            None if unknown.key == "rancher_kubernetes_engine_config" => {
+                finding.help("Rancher's key: for the rke command what is below it belongs at the top level");
+            }
+            None if unknown.key.starts_with('\u{a0}') => {
+                finding.help("the line begins with no-break spaces, which do not indent: write blanks");
+            }
             None => {}
         }
     }
-}
-
-/// Whether rke takes the value once its key is right: until then nothing of it is decoded.
-fn is_accepted(facts: &Facts<'_>, unknown: &UnknownKey, name: &str) -> bool {
-    let structure = Schema::get().structs().iter().find(|s| s.name == unknown.parent && !s.again);
-    let (Some(key), Some(value)) = (structure.and_then(|s| s.key(name)), facts.document.value_of(unknown.span)) else {
-        return false;
-    };
-    let is_known = |text: &str| text.is_empty() || key.values.contains(&text);
-    let is_allowed = !key.values_checked || facts.document.scalar(value).is_none_or(is_known);
-    is_allowed && fits(facts.document, value, &key.ty)
 }
 
 /// An extra key that holds an anchor serves the keys that use it.

@@ -1,6 +1,7 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
 use crate::fix::{Edit, Safety};
+use crate::form::template::is_placeholder;
 use crate::image::version::Version;
 use crate::yaml::edit::scalar;
 
@@ -29,7 +30,10 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let Err(error) = Version::from_kubernetes(version) else { return };
     let message = format!("`{version}` is no Kubernetes version");
     let finding = reporter.report(facts.blame("kubernetes_version"), "kubernetes_version", message);
-    finding.help("write it as rke does: `v`, three numbers, and the suffix, as in `v1.30.5-rancher1-1`");
+    finding.help(match is_placeholder(version) {
+        true => "rke fills in no placeholders: write the version itself, as in `v1.30.5-rancher1-1`",
+        false => "write it as rke does: `v`, three numbers, and the suffix, as in `v1.30.5-rancher1-1`",
+    });
     if let Some(written) = facts.cluster.kubernetes_version.as_ref().filter(|written| written.value == version)
         && facts.plan.miswritten_version.is_some()
     {

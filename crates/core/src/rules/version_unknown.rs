@@ -50,6 +50,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         finding.fix(format!("write `{newest}`"), Safety::Safe, edit.into_iter().collect());
     } else if facts.plan.catalogue.images(version).is_some() {
         finding.help("a newer or older release of rke knows it: run that one, or choose a version of this one");
+    } else if let Some(newest) = minor(version).and_then(|minor| starting_with(minor).last().copied()) {
+        finding.help(format!("the newest version of this minor is `{newest}`"));
     } else if let Some(newest) = starting_with("").last() {
         finding.help(format!("the newest version of this release is `{newest}`"));
     }
@@ -64,4 +66,10 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         // All images are named: rke goes on, without defaults of the version.
         None => finding.severity(Severity::Warning),
     };
+}
+
+/// `v1.17.` of `v1.17.4-rancher1-3`.
+fn minor(version: &str) -> Option<&str> {
+    let (dot, _) = version.match_indices('.').nth(1)?;
+    Some(&version[..=dot])
 }

@@ -40,7 +40,10 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let word = if removed { "is gone in" } else { "is on its way out in" };
     let message = format!("weave {word} {kubernetes}");
     let finding = reporter.report(facts.blame("network.plugin"), "network.plugin", message);
-    finding.help("canal is the default, calico does more; a running cluster keeps its plugin");
+    finding.help(match facts.cluster.kubernetes_version {
+        Some(_) => "canal is the default, calico does more; a running cluster keeps its plugin",
+        None => "that is rke's default version: a running cluster keeps its plugin, and needs an older one written",
+    });
     if removed {
         let error = "Failed to validate cluster: weave CNI support is removed for k8s version >=1.30.0";
         finding.refused(Step::Network, 2, error);

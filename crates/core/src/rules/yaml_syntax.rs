@@ -1,5 +1,7 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::{Severity, Step};
+use crate::fix::{Edit, Safety};
+use crate::form::broken;
 use crate::problem::Problem;
 
 pub static RULE: Rule = Rule { code: "D001", name: "yaml-syntax", severity: Severity::Error, check };
@@ -28,6 +30,20 @@ private_registries:
 ",
             after: None,
         },
+        Example {
+            before: "\
+```yaml
+^
+network:
+  plugin: calico
+",
+            after: Some(
+                "\
+network:
+  plugin: calico
+",
+            ),
+        },
     ],
 };
 
@@ -36,8 +52,11 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         match problem {
             Problem::Syntax(stop) => {
                 let finding = reporter.report(stop.span, "", format!("YAML syntax: {}", stop.what));
-                if let Some(help) = help(&stop.what, &facts.text[stop.span.range()]) {
+                if let Some(help) = broken::help(facts.text, stop) {
                     finding.help(help);
+                }
+                if let Some(line) = broken::fence(facts.text, stop.span.start) {
+                    finding.fix("delete the line", Safety::Safe, vec![Edit::delete(line)]);
                 }
                 refused(finding, facts);
             }
@@ -47,9 +66,13 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
                 finding.severity(Severity::Warning).help("no key of cluster.yml needs such a depth");
             }
             Problem::Undecodable { span, error } => {
-                let what = error.rsplit(": ").next().unwrap_or(error);
+                let (what, help) = broken::undecodable(facts.document, facts.text, *span, error);
                 let message = format!("valid YAML, but rke cannot decode it: {what}");
-                refused(reporter.report(*span, "", message), facts);
+                let finding = reporter.report(*span, "", message);
+                if let Some(help) = help {
+                    finding.help(help);
+                }
+                refused(finding, facts);
             }
             _ => {}
         }
@@ -60,24 +83,4 @@ fn refused(finding: &mut crate::diagnostic::Diagnostic, facts: &Facts<'_>) {
     if let Some(error) = &facts.cluster.parse_error {
         finding.refused(Step::Parse, 0, format!("Failed to parse cluster file: {error}"));
     }
-}
-
-fn help(what: &str, at: &str) -> Option<&'static str> {
-    Some(match (what, at) {
-        (_, "\t") => "a tab cannot indent YAML: use blanks",
-        ("found character that cannot start any token", "%" | "@" | "`") => {
-            "a value cannot start with this character: put the value in single quotes"
-        }
-        ("found character that cannot start any token", _) => {
-            "a tab cannot indent YAML, and % @ ` cannot start a value: use blanks, or quote the value"
-        }
-        ("mapping values are not allowed in this context", _) => {
-            "a colon and a blank start a new key: quote the value, or check the indentation"
-        }
-        ("did not find expected key", _) => "a line of this block is indented differently, or a quote is not closed",
-        ("found unknown escape character", _) => "in double quotes a backslash is an escape: use single quotes",
-        ("found unexpected end of stream", _) => "a quote is opened and never closed",
-        ("control characters are not allowed", _) => "delete the invisible character",
-        _ => return None,
-    })
 }

@@ -58,9 +58,7 @@ pub fn hover(path: &str) -> Option<Hover> {
 /// The key at a place of a text, and where it stands.
 pub fn hover_at(text: &str, offset: usize) -> Option<(Span, Hover)> {
     let (mut document, _) = Document::parse(text);
-    if let Some((_, inside)) = crate::form::of_rancher(&document) {
-        document.root = Some(inside);
-    }
+    crate::form::enter_rancher(&mut document);
     let mut steps = Vec::new();
     let span = steps_to(&document, document.root?, offset, &mut steps)?;
     let steps: Vec<&str> = steps.iter().map(String::as_str).collect();

@@ -1,9 +1,12 @@
 //! What was probably meant by a key that rke does not know.
 
-use super::{Kind, Schema, Type};
+use super::{Key, Kind, Schema, Type};
 use crate::cluster::again::table::Table;
 use crate::cluster::effective::ROLES;
+use crate::cluster::fits;
+use crate::image::version::Version;
 use crate::problem::UnknownKey;
+use crate::yaml::{Document, Entry};
 
 const MISTAKES: &str = include_str!("../../data/known-mistakes.txt");
 
@@ -31,6 +34,9 @@ pub fn suggest(unknown: &UnknownKey) -> Option<Suggestion> {
         if kind == "#" || !matches(wrong, &path) {
             continue;
         }
+        if kind == "perhaps" {
+            return Some(Suggestion::Sibling { name: rest, sure: false });
+        }
         return Some(match (kind, rest.contains('.') || wrong.contains('.') && !sibling_exists(unknown, rest)) {
             ("removed", _) => Suggestion::Removed { note: rest },
             (_, true) => Suggestion::Elsewhere { path: rest.to_owned() },
@@ -50,6 +56,54 @@ pub fn suggest(unknown: &UnknownKey) -> Option<Suggestion> {
     let nearest = keys.into_iter().map(|name| (distance(name), name)).min()?;
     let near = nearest.0 <= 1 + wanted.len() / 6 && nearest.0 < wanted.len() / 2;
     near.then_some(Suggestion::Sibling { name: nearest.1, sure: false })
+}
+
+/// Where the key is read inside the nearest key above it that is known and has no value: it lacks indentation.
+pub fn inside_the_key_above(document: &Document, unknown: &UnknownKey) -> Option<String> {
+    let schema = Schema::get();
+    let parent = schema.structs().iter().find(|s| s.name == unknown.parent)?;
+    let reads = |key: &Key| match key.ty.kind {
+        Kind::Struct(index) => schema.structure(index).key(&unknown.key).is_some(),
+        _ => false,
+    };
+    // Before the document is searched: it may be long, and the unknown keys many.
+    if !parent.keys.iter().any(reads) {
+        return None;
+    }
+    let entries = document.entries(document.mapping_of(unknown.span)?);
+    let above = entries.iter().take_while(|entry| document.node(entry.key).span != unknown.span);
+    let known = |entry: &Entry| parent.key(document.scalar(entry.key)?).map(|key| (entry.value, key));
+    let (value, key) = above.filter_map(known).last()?;
+    let is_empty = document.node(value).span.is_empty();
+    let around = unknown.at.strip_suffix(&unknown.key).unwrap_or_default();
+    (is_empty && reads(key)).then(|| format!("{around}{}.{}", key.name, unknown.key))
+}
+
+/// Whether rke takes the value once its key is right: until then nothing of it is decoded.
+pub fn is_accepted(document: &Document, unknown: &UnknownKey, name: &str) -> bool {
+    let structure = Schema::get().structs().iter().find(|s| s.name == unknown.parent && !s.again);
+    let (Some(key), Some(value)) = (structure.and_then(|s| s.key(name)), document.value_of(unknown.span)) else {
+        return false;
+    };
+    let is_known = |text: &str| text.is_empty() || key.values.contains(&text);
+    let is_allowed = !key.values_checked || document.scalar(value).is_none_or(is_known);
+    is_allowed && fits(document, value, &key.ty)
+}
+
+/// Whether `version` was meant as the version of Kubernetes: `3` was not.
+pub fn may_be_version(document: &Document, unknown: &UnknownKey) -> bool {
+    Version::from_kubernetes(written(document, unknown)).is_ok()
+}
+
+/// The value is empty or false.
+pub fn says_nothing(document: &Document, unknown: &UnknownKey) -> bool {
+    let Some(value) = document.value_of(unknown.span) else { return true };
+    let is_empty = document.entries(value).is_empty() && document.items(value).is_empty();
+    is_empty && ["", "false", "null", "~", "0"].contains(&written(document, unknown))
+}
+
+fn written<'d>(document: &'d Document, unknown: &UnknownKey) -> &'d str {
+    document.value_of(unknown.span).and_then(|value| document.scalar(value)).unwrap_or_default()
 }
 
 /// What was probably meant by a value that is none of the known; `true` where only case, dash, underscore or blanks

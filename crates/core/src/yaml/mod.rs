@@ -149,6 +149,13 @@ impl Document {
         self.nodes[id.0 as usize].span = span;
     }
 
+    /// Reads a scalar as another text than what is written.
+    pub fn set_text(&mut self, id: NodeId, new: &str) {
+        if let Data::Scalar { text, .. } = &mut self.nodes[id.0 as usize].data {
+            *text = new.into();
+        }
+    }
+
     pub fn len(&self) -> usize {
         self.nodes.len()
     }

@@ -123,9 +123,10 @@ fn human(record: &Record, checked: &Checked, name: &str, session: &mut Session<'
     let verdict = &record.verdict;
     let version = verdict.kubernetes_version.as_deref().unwrap_or("none, rke stops before it chooses one");
     say(session, format_args!("{name}: rke {}, Kubernetes {version}", verdict.rke))?;
-    if checked.problems.iter().any(|problem| matches!(problem, Problem::RancherForm { .. })) {
-        let key = "rancher_kubernetes_engine_config";
-        say(session, format_args!("Rancher's form: told is what stands below {key}; rke itself reads nothing of it."))?;
+    let is_of_rancher = checked.problems.iter().any(|problem| matches!(problem, Problem::RancherForm { .. }));
+    if is_of_rancher {
+        let told = "Rancher's form: told is the configuration inside it; rke itself reads nothing of it.";
+        say(session, format_args!("{told}"))?;
     }
     if checked.problems.iter().any(|problem| matches!(problem, Problem::StateFile { .. })) {
         return say(
@@ -138,7 +139,8 @@ fn human(record: &Record, checked: &Checked, name: &str, session: &mut Session<'
         (Some(error), Some(stage)) => say(session, format_args!("rke refuses the file ({stage}):\n  {error}"))?,
         (Some(error), None) => say(session, format_args!("rke crashes:\n  {error}"))?,
     }
-    if let Some(error) = &verdict.hostcount_error {
+    // Rancher keeps the nodes of its clusters elsewhere.
+    if let Some(error) = verdict.hostcount_error.as_ref().filter(|_| !is_of_rancher) {
         say(session, format_args!("once its SSH tunnels are up, rke stops:\n  {error}"))?;
     }
     if verdict.error.is_some() {
