@@ -80,7 +80,6 @@ fn report_unclear(span: Span, rest: &str, reporter: &mut Reporter<'_>) {
     let words = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     let codes: Vec<&str> = words.filter_map(find).map(|rule| rule.code).collect();
     let form = if codes.is_empty() { FORM.to_owned() } else { FORM.replace("CODE", &codes.join(", ")) };
-    let finding =
-        reporter.report(span, "", "this comment silences nothing as it is written");
+    let finding = reporter.report(span, "", "this comment silences nothing as it is written");
     finding.help(format!("write `{form}`"));
 }
