@@ -81,7 +81,8 @@ impl<'d> Walk<'d> {
         Self { document, decoded: 0, by_alias: 0, alias_depth: 0, active, unsupported: false }
     }
 
-    fn node(&mut self, id: NodeId) -> Result<(), Failure> {
+    /// Whether it is a null.
+    fn node(&mut self, id: NodeId) -> Result<bool, Failure> {
         let node = self.document.node(id);
         self.decoded += 1;
         self.by_alias += u64::from(self.alias_depth > 0);
@@ -106,30 +107,29 @@ impl<'d> Walk<'d> {
                 Err(error) => Err((node.span, error)),
                 Ok(resolved) => {
                     self.unsupported |= matches!(resolved, Resolved::Float(value) if !value.is_finite());
-                    Ok(())
+                    Ok(resolved == Resolved::Null)
                 }
             },
-            Data::Sequence { items, .. } => items.iter().try_for_each(|item| self.node(*item)),
+            Data::Sequence { items, .. } => {
+                items.iter().try_for_each(|item| self.node(*item).map(drop))?;
+                Ok(false)
+            }
             Data::Mapping { entries, .. } => {
                 for entry in entries {
                     if is_merge(self.document.node(entry.key)) {
                         self.merge(entry.value)?;
                         continue;
                     }
-                    self.node(entry.key)?;
+                    let is_null = self.node(entry.key)?;
                     let key = self.document.resolve(entry.key);
-                    match &key.data {
-                        Data::Scalar { text, implicit, .. } => {
-                            self.unsupported |= resolve(key.tag.as_deref(), text, *implicit) == Ok(Resolved::Null);
-                            self.node(entry.value)?;
-                        }
-                        _ => {
-                            let key_text = go_syntax(&plain(self.document, entry.key), false);
-                            return Err((key.span, format!("invalid map key: {key_text}")));
-                        }
+                    if !matches!(key.data, Data::Scalar { .. }) {
+                        let key_text = go_syntax(&plain(self.document, entry.key), false);
+                        return Err((key.span, format!("invalid map key: {key_text}")));
                     }
+                    self.unsupported |= is_null;
+                    self.node(entry.value)?;
                 }
-                Ok(())
+                Ok(false)
             }
         }
     }
@@ -146,7 +146,7 @@ impl<'d> Walk<'d> {
             let error = "map merge requires map or sequence of maps as the value";
             return Err((node.span, error.to_owned()));
         }
-        sources.into_iter().try_for_each(|source| self.node(source))
+        sources.into_iter().try_for_each(|source| self.node(source).map(drop))
     }
 }
 

@@ -23,7 +23,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     facts.cluster.config.each_key(Schema::get().root(), &mut |key, field, path| {
         let ignored = key.ignored && says_something(&field.value);
         if ignored {
-            report(field, path, reporter);
+            report(field, &path.to_string(), reporter);
         }
         !ignored
     });

@@ -156,7 +156,7 @@ impl<'t> Builder<'t> {
                     value.pop();
                 }
                 let tag = tag.map(|tag| level.restore(tag, &(start..end)));
-                (Data::Scalar { text: value.into(), style, implicit: plain_implicit }, anchor, tag)
+                (Data::Scalar { text: value, style, implicit: plain_implicit }, anchor, tag)
             }
             EventData::SequenceStart { anchor, style, .. } => {
                 (Data::Sequence { items: Vec::new(), flow: style == SequenceStyle::Flow }, anchor, None)
@@ -241,7 +241,7 @@ impl<'t> Builder<'t> {
                 let at = self.document.nodes[key.0 as usize].span.end;
                 let line = self.document.nodes[key.0 as usize].line;
                 let value = NodeId(self.document.nodes.len() as u32);
-                let data = Data::Scalar { text: "".into(), style: Style::Plain, implicit: true };
+                let data = Data::Scalar { text: String::new(), style: Style::Plain, implicit: true };
                 self.document.nodes.push(Node { span: Span::new(at, at), line, tag: None, data });
                 if let Data::Mapping { entries, .. } = &mut self.document.nodes[id.0 as usize].data {
                     entries.push(Entry { key, value });
