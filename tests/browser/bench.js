@@ -68,7 +68,7 @@ async function write(page, text) {
   }, text);
 }
 
-/** Milliseconds of the last check, as the page itself says: web/src/components/status.rs tells what they hold. */
+/** Milliseconds of the last check, as the page itself says: `App::milliseconds` in web/src/app.rs tells what they hold. */
 async function lastCheck(page) {
   return Number.parseFloat((await page.getByText(/^in .* ms$/).innerText()).match(/[\d.]+/)[0]);
 }

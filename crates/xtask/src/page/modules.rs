@@ -76,6 +76,7 @@ fn build(environment: &Environment, folder: &Path, release: bool) -> Result<Stri
         let (from, to) = (parts.join(from), folder.join(to));
         if release {
             let mut optimizer = environment.command("wasm-opt");
+            // Packed it is as small as with -Oz, and a check takes 4 % less.
             // Functions that are alike stand side by side, where they are packed better.
             optimizer.args(["-O2", "--reorder-functions-by-name"]).arg(&from).arg("-o").arg(&to);
             step::run("page (wasm-opt)", &mut optimizer)?;
