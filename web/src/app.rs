@@ -43,7 +43,7 @@ pub struct App {
     reading_due: bool,
     speech: Option<i32>,
     hush: Option<i32>,
-    /// Of the last check.
+    /// Of the last change of the text: its check, the marks for the editor, and the file where the tab Files was open.
     milliseconds: f64,
     act: Callback<Action>,
     known: Rc<RefCell<Known>>,

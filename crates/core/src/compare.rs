@@ -9,6 +9,7 @@ mod tests;
 use serde::Serialize;
 
 use crate::Checked;
+use crate::plan::PlannedNode;
 use crate::render::explain::verdict;
 use crate::render::redact::Redactor;
 pub use credentials::{LoginChange, RegistryChange};
@@ -113,27 +114,30 @@ pub fn compare(old: &Checked, new: &Checked) -> Changes {
 }
 
 fn nodes(old: &Checked, new: &Checked) -> Vec<NodeChange> {
-    let images = |checked: &Checked, index: usize| -> Vec<String> {
-        let roles: Vec<&str> = checked.plan.nodes[index].roles.iter().map(String::as_str).collect();
-        checked.plan.node_images(&roles).into_iter().map(str::to_owned).collect()
+    fn images<'c>(checked: &'c Checked, node: &PlannedNode<'_>) -> Vec<&'c str> {
+        checked.plan.node_images(&node.roles().collect::<Vec<_>>())
+    }
+    fn find<'c>(checked: &'c Checked, address: &str) -> Option<PlannedNode<'c>> {
+        checked.plan.nodes.iter().find(|node| node.address == address)
+    }
+    let change = |node: &PlannedNode<'_>, state, pulls| NodeChange {
+        name: node.name.to_owned(),
+        address: node.address.to_owned(),
+        state,
+        pulls,
     };
-    let find = |checked: &Checked, address: &str| checked.plan.nodes.iter().position(|node| node.address == address);
     let mut changes = Vec::new();
-    for (index, node) in new.plan.nodes.iter().enumerate() {
-        let before = find(old, &node.address);
-        let had = before.map_or_else(Vec::new, |before| images(old, before));
-        let pulls: Vec<String> = images(new, index).into_iter().filter(|image| !had.contains(image)).collect();
+    for node in new.plan.nodes.iter() {
+        let before = find(old, node.address);
+        let had = before.map_or_else(Vec::new, |before| images(old, &before));
+        let pulls: Vec<String> =
+            images(new, &node).into_iter().filter(|image| !had.contains(image)).map(str::to_owned).collect();
         let state = if before.is_some() { State::Kept } else { State::Added };
         if state == State::Added || !pulls.is_empty() {
-            changes.push(NodeChange { name: node.name.clone(), address: node.address.clone(), state, pulls });
+            changes.push(change(&node, state, pulls));
         }
     }
-    let gone = old.plan.nodes.iter().filter(|node| find(new, &node.address).is_none());
-    changes.extend(gone.map(|node| NodeChange {
-        name: node.name.clone(),
-        address: node.address.clone(),
-        state: State::Removed,
-        pulls: Vec::new(),
-    }));
+    let gone = old.plan.nodes.iter().filter(|node| find(new, node.address).is_none());
+    changes.extend(gone.map(|node| change(&node, State::Removed, Vec::new())));
     changes
 }

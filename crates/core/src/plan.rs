@@ -13,7 +13,7 @@ use crate::text::{Span, Spanned};
 mod missing;
 mod nodes;
 
-pub use nodes::{Bastion, PlannedNode};
+pub use nodes::{Bastion, Nodes, PlannedNode};
 
 /// Which rke, and what overrides the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,8 +60,7 @@ pub struct Plan {
     pub infra_container_image: Option<String>,
     /// Unasked from Kubernetes 1.24 on. It pulls the pause image anew where that is gone.
     pub runs_cri_dockerd: bool,
-    /// In the order of the file.
-    pub nodes: Vec<PlannedNode>,
+    pub nodes: Nodes,
     pub bastion: Option<Bastion>,
 }
 
@@ -170,7 +169,7 @@ impl Plan {
             snapshot_image,
             infra_container_image,
             runs_cri_dockerd,
-            nodes: nodes::nodes(cluster),
+            nodes: Nodes::new(cluster),
             bastion: nodes::bastion(cluster),
         }
     }

@@ -68,7 +68,7 @@ impl<'t> LineIndex<'t> {
             .collect();
         let mut units = vec![0];
         for line in starts.windows(2) {
-            units.push(units[units.len() - 1] + text[line[0]..line[1]].encode_utf16().count());
+            units.push(units[units.len() - 1] + utf16_units(&text[line[0]..line[1]]));
         }
         Self { text, starts, units }
     }
@@ -97,8 +97,13 @@ impl<'t> LineIndex<'t> {
     pub fn utf16(&self, offset: usize) -> usize {
         let offset = floor_char_boundary(self.text, offset);
         let line = self.starts.partition_point(|start| *start <= offset) - 1;
-        self.units[line] + self.text[self.starts[line]..offset].encode_utf16().count()
+        self.units[line] + utf16_units(&self.text[self.starts[line]..offset])
     }
+}
+
+/// How many UTF-16 units the text has.
+fn utf16_units(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
 }
 
 /// The nearest place at or before `offset` that does not split a character.

@@ -22,7 +22,10 @@ pub fn build(environment: &Environment, folder: &Path) -> Result<()> {
     step::run("package (wasm-bindgen)", &mut bindgen)?;
     let module = folder.join("drydock_bg.wasm");
     let mut optimizer = environment.command("wasm-opt");
-    step::run("package (wasm-opt)", optimizer.arg("-Oz").arg(&module).arg("-o").arg(&module))?;
+    step::run(
+        "package (wasm-opt)",
+        optimizer.args(["-O2", "--reorder-functions-by-name"]).arg(&module).arg("-o").arg(&module),
+    )?;
 
     let write = |name: &str, text: &str| {
         let file = folder.join(name);

@@ -25,29 +25,30 @@ pub static GENERATOR: Generator = Generator {
 };
 
 /// Nodes that Ansible can be told of, with their names there.
-fn hosts<'r>(request: &'r Request<'_>) -> Vec<(String, &'r PlannedNode, u16)> {
-    let mut found: Vec<(String, &PlannedNode, u16)> = Vec::new();
+fn hosts<'r>(request: &'r Request<'_>) -> Vec<(String, PlannedNode<'r>, u16)> {
+    let mut found: Vec<(String, PlannedNode<'_>, u16)> = Vec::new();
     for (index, node) in request.plan.nodes.iter().enumerate() {
-        let words = [&node.address, &node.user, &node.key_path];
-        let Some(port) =
-            node.port.parse().ok().filter(|_| words.iter().all(|word| quote::word_for_ssh(word).is_some()))
-        else {
-            continue;
-        };
+        let Some(port) = port(&node) else { continue };
         let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
         let taken =
             |name: &str| found.iter().any(|(known, _, _)| known == name) || ROLES.contains(&name) || name == "all";
         let name = if node.name.starts_with(|c: char| c.is_ascii_alphanumeric())
             && node.name.chars().all(plain)
-            && !taken(&node.name)
+            && !taken(node.name)
         {
-            node.name.clone()
+            node.name.to_owned()
         } else {
             format!("node-{index}")
         };
         found.push((name, node, port));
     }
     found
+}
+
+/// None where ssh could not take the node's address, user, port or key.
+fn port(node: &PlannedNode<'_>) -> Option<u16> {
+    let words = [node.address, node.user, node.key_path];
+    node.port.parse().ok().filter(|_| words.iter().all(|word| quote::word_for_ssh(word).is_some()))
 }
 
 const ROLES: [&str; 3] = ["controlplane", "etcd", "worker"];
@@ -87,14 +88,8 @@ fn needs(request: &Request<'_>) -> Vec<String> {
         let add = quote::word_for_ssh(&bastion.key_path).map(|path| format!(", `ssh-add {path}`")).unwrap_or_default();
         needs.push(format!("The key of the bastion in your agent{add}: ssh does not pass on the nodes' key."));
     }
-    let known = hosts(request);
-    let left: Vec<String> = request
-        .plan
-        .nodes
-        .iter()
-        .filter(|node| known.iter().all(|(_, other, _)| !std::ptr::eq(*other, *node)))
-        .map(|node| quote::code(&node.address))
-        .collect();
+    let left = request.plan.nodes.iter().filter(|node| port(node).is_none());
+    let left: Vec<String> = left.map(|node| quote::code(node.address)).collect();
     if !left.is_empty() {
         needs
             .push(format!("Left out, since ssh could not take their address, user, port or key: {}.", left.join(", ")));
@@ -119,7 +114,7 @@ fn write(request: &Request<'_>) -> String {
     let groups: Map<String, Value> = ROLES
         .into_iter()
         .filter_map(|role| {
-            let of_role = hosts.iter().filter(|(_, node, _)| node.roles.iter().any(|of_node| of_node == role));
+            let of_role = hosts.iter().filter(|(_, node, _)| node.roles().any(|of_node| of_node == role));
             let members: Map<String, Value> = of_role.map(|(name, _, _)| (name.clone(), json!({}))).collect();
             (!members.is_empty()).then(|| (role.to_owned(), json!({ "hosts": members })))
         })

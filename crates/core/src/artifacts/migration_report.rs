@@ -145,8 +145,8 @@ fn certificates(request: &Request<'_>, target: &Target) -> String {
     if request.plan.nodes.is_empty() {
         out += &format!("- every node: {} for {}\n", quote::code(&file), hosts.join(", "));
     }
-    for node in &request.plan.nodes {
-        out += &format!("- {}: {} for {}\n", quote::code(&node.name), quote::code(&file), hosts.join(", "));
+    for node in request.plan.nodes.iter() {
+        out += &format!("- {}: {} for {}\n", quote::code(node.name), quote::code(&file), hosts.join(", "));
     }
     out
 }

@@ -48,7 +48,7 @@ fn write(request: &Request<'_>) -> String {
         .into_iter()
         .filter(|role| {
             let nodes = &request.plan.nodes;
-            nodes.is_empty() || nodes.iter().any(|node| node.roles.iter().any(|of_node| of_node == role))
+            nodes.is_empty() || nodes.iter().any(|node| node.roles().any(|of_node| of_node == *role))
         })
         .collect();
     let labels = json!({ "app.kubernetes.io/name": "drydock-pull" });

@@ -223,14 +223,13 @@ impl<'d> Decoder<'d> {
     fn map(&mut self, id: NodeId, value_type: &'static Type, ty: &'static Type, out: &mut Value) {
         let entries = self.document.entries(id);
         let mut fields = into_fields(out, entries.len());
-        let mut places: HashMap<String, usize> =
-            fields.iter().enumerate().map(|(i, f)| (f.name.to_string(), i)).collect();
+        let mut places = places(&fields);
         let mut written: HashMap<Cow<'d, str>, Span> = HashMap::with_capacity(entries.len());
         for entry in entries {
             let key_node = self.document.node(entry.key);
             if is_merge(key_node) {
                 self.merge(entry.value, ty, &mut fields);
-                places = fields.iter().enumerate().map(|(i, f)| (f.name.to_string(), i)).collect();
+                places = self::places(&fields);
                 continue;
             }
             let Some(name) = self.document.scalar(entry.key).map(|name| self.key_text(entry.key, name)) else {
@@ -247,8 +246,7 @@ impl<'d> Decoder<'d> {
             if !fits {
                 continue;
             }
-            let name = name.into_owned();
-            let field = Field { name: Cow::Owned(name.clone()), key: key_node.span, value };
+            let field = Field { name: Cow::Owned(name.to_string()), key: key_node.span, value };
             match places.get(&name) {
                 Some(at) => fields[*at] = field,
                 None => {
@@ -341,17 +339,18 @@ impl<'d> Decoder<'d> {
         let mut text = String::new();
         for part in &self.path {
             match part {
-                Part::Key(key) => {
-                    if !text.is_empty() {
-                        text.push('.');
-                    }
-                    text.push_str(key);
-                }
+                Part::Key(key) if text.is_empty() => text.push_str(key),
+                Part::Key(key) => text.extend([".", key]),
                 Part::Item(index) => text.push_str(&format!("[{index}]")),
             }
         }
         text
     }
+}
+
+/// Where each field stands.
+fn places<'d>(fields: &[Field]) -> HashMap<Cow<'d, str>, usize> {
+    fields.iter().enumerate().map(|(at, field)| (field.name.to_string().into(), at)).collect()
 }
 
 /// Where a value would stand that is not there.

@@ -12,6 +12,8 @@ pub mod value;
 
 pub use decode::fits;
 
+use std::sync::Arc;
+
 use crate::problem::Problem;
 use crate::text::{Span, Spanned};
 use crate::yaml::Document;
@@ -28,7 +30,8 @@ pub struct Cluster {
     pub registries: Vec<PrivateRegistry>,
     /// Pinned images: non-empty values only, in the order of the file.
     pub system_images: Vec<PinnedImage>,
-    pub nodes: Vec<Node>,
+    /// Shared with the plan.
+    pub nodes: Arc<[Node]>,
     pub network: Network,
     pub dns: Dns,
     pub ingress: Ingress,

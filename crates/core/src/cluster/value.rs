@@ -1,7 +1,7 @@
 //! What rke's decoder makes of the file: typed values that know where they were written.
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt;
 
 use crate::schema::{Key, Kind, Schema, Type};
 use crate::text::{Span, Spanned};
@@ -33,6 +33,24 @@ pub struct Field {
     /// Where the key stands.
     pub key: Span,
     pub value: Value,
+}
+
+/// Where a value stands; displays as `nodes[0].role`.
+pub enum Path<'p> {
+    Top,
+    Key(&'p Path<'p>, &'static str),
+    Item(&'p Path<'p>, usize),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Top => Ok(()),
+            Self::Key(Self::Top, name) => f.write_str(name),
+            Self::Key(above, name) => write!(f, "{above}.{name}"),
+            Self::Item(above, index) => write!(f, "{above}[{index}]"),
+        }
+    }
 }
 
 /// A value that is written nowhere.
@@ -84,34 +102,29 @@ impl Value {
 
     /// Calls `visit` with each key of the key table that is written below a value of type `ty`, its field and its path;
     /// goes on below it where `visit` says so.
-    pub fn each_key(&self, ty: &'static Type, visit: &mut impl FnMut(&'static Key, &Field, &str) -> bool) {
-        self.each_key_below(ty, &mut String::new(), visit);
+    pub fn each_key(&self, ty: &'static Type, visit: &mut dyn FnMut(&'static Key, &Field, &Path<'_>) -> bool) {
+        self.each_key_below(ty, &Path::Top, visit);
     }
 
     fn each_key_below(
         &self,
         ty: &'static Type,
-        path: &mut String,
-        visit: &mut impl FnMut(&'static Key, &Field, &str) -> bool,
+        path: &Path<'_>,
+        visit: &mut dyn FnMut(&'static Key, &Field, &Path<'_>) -> bool,
     ) {
-        let length = path.len();
         match &ty.kind {
             Kind::List(item) => {
                 for (index, value) in self.items().iter().enumerate() {
-                    let _ = write!(path, "[{index}]");
-                    value.each_key_below(item, path, visit);
-                    path.truncate(length);
+                    value.each_key_below(item, &Path::Item(path, index), visit);
                 }
             }
             Kind::Struct(index) => {
                 for field in self.fields() {
                     let Some(key) = Schema::get().structure(*index).key(&field.name) else { continue };
-                    path.push_str(if length == 0 { "" } else { "." });
-                    path.push_str(key.name);
-                    if visit(key, field, path) {
-                        field.value.each_key_below(&key.ty, path, visit);
+                    let path = Path::Key(path, key.name);
+                    if visit(key, field, &path) {
+                        field.value.each_key_below(&key.ty, &path, visit);
                     }
-                    path.truncate(length);
                 }
             }
             _ => {}

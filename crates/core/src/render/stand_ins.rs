@@ -138,7 +138,7 @@ fn placed(masked: &Masked, cluster: &Cluster) -> Vec<Found> {
         };
         found.push(Found { span, kind, escaped });
     };
-    for node in &cluster.nodes {
+    for node in cluster.nodes.iter() {
         let written = [&node.address, &node.internal_address, &node.hostname_override];
         written.into_iter().flatten().for_each(|name| add(Kind::Node, name));
     }

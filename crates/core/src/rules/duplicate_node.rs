@@ -37,14 +37,14 @@ nodes:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    let mut addresses: HashMap<String, usize> = HashMap::new();
+    let mut addresses: HashMap<&str, usize> = HashMap::new();
     let mut names: HashMap<String, usize> = HashMap::new();
     for (index, node) in facts.cluster.nodes.iter().enumerate() {
         let name = node.hostname();
-        let address = addresses.get(node.address()).copied();
-        let twin = address.or_else(|| names.get(&name).copied());
-        addresses.entry(node.address().to_owned()).or_insert(index);
-        names.entry(name.clone()).or_insert(index);
+        let first = |of: usize| Some(of).filter(|of| *of < index);
+        let address = first(*addresses.entry(node.address()).or_insert(index));
+        let of_name = first(*names.entry(name.clone()).or_insert(index));
+        let twin = address.or(of_name);
         let Some(twin) = twin.filter(|_| address.is_none() || !node.address().is_empty()) else { continue };
         let (key, what, value, nth) = match (address, &node.hostname_override) {
             (Some(_), _) => ("address", "address", node.address(), 2 * index),

@@ -23,9 +23,9 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     // Rancher has no flag of the command line: it takes the key at its word.
     let read_by_rancher = |path: &str| path == "ignore_docker_version" && facts.is_of_rancher();
     facts.cluster.config.each_key(Schema::get().root(), &mut |key, field, path| {
-        let ignored = key.ignored && says_something(&field.value) && !read_by_rancher(path);
+        let ignored = key.ignored && says_something(&field.value) && !read_by_rancher(&path.to_string());
         if ignored {
-            report(field, path, reporter);
+            report(field, &path.to_string(), reporter);
         }
         !ignored
     });

@@ -1,7 +1,8 @@
+use std::fmt;
+
 use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::cluster::value::Value;
 use crate::diagnostic::Severity;
-use crate::text::Spanned;
 
 pub static RULE: Rule = Rule { code: "D708", name: "key-path-short", severity: Severity::Error, check };
 
@@ -25,24 +26,28 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         return;
     }
     // A key in the file itself is taken instead of its path; the top level's stands in for a missing one.
-    let by_path = |block: &&Value| block.text("ssh_key").is_none();
+    let has = |block: &Value, key: &str| block.field(key).and_then(|field| field.value.as_str()) > Some("");
+    let by_path = |block: &&Value| !has(block, "ssh_key");
     let nodes = config.at("nodes").map_or(&[][..], |nodes| nodes.items());
-    let bastion = config.at("bastion_host").filter(|host| host.text("address").is_some()).filter(by_path);
-    let falls_back = |block: &Value| block.text("ssh_key_path").is_none();
-    let own_paths = nodes.iter().filter(by_path).chain(bastion).all(|block| !falls_back(block));
-    let top = (nodes.is_empty() || !own_paths).then_some((String::new(), config));
-    let nodes = nodes.iter().enumerate().filter(|(_, node)| by_path(node));
-    let nodes = nodes.map(|(index, node)| (format!("nodes[{index}]."), node));
-    let bastion = bastion.map(|host| ("bastion_host.".to_owned(), host));
-    for (at, block) in top.into_iter().chain(bastion).chain(nodes) {
-        for key in ["ssh_key_path", "ssh_cert_path"] {
-            let Some(path) = block.text(key).filter(|path: &Spanned<String>| path.value.len() == 1) else {
-                continue;
-            };
-            let message = format!("`{}` is too short a path for rke", path.value);
-            reporter
-                .report(path.span, format!("{at}{key}"), message)
-                .help("give the whole path, as in `~/.ssh/id_rsa`");
-        }
+    let bastion = config.at("bastion_host").filter(|host| has(host, "address")).filter(by_path);
+    let own_paths = nodes.iter().filter(by_path).chain(bastion).all(|block| has(block, "ssh_key_path"));
+    if nodes.is_empty() || !own_paths {
+        look(config, "", reporter);
+    }
+    if let Some(host) = bastion {
+        look(host, "bastion_host.", reporter);
+    }
+    for (index, node) in nodes.iter().enumerate().filter(|(_, node)| by_path(node)) {
+        look(node, format_args!("nodes[{index}]."), reporter);
+    }
+}
+
+fn look(block: &Value, at: impl fmt::Display, reporter: &mut Reporter<'_>) {
+    for key in ["ssh_key_path", "ssh_cert_path"] {
+        let Some(field) = block.field(key) else { continue };
+        let Some(path) = field.value.as_str().filter(|path| path.len() == 1) else { continue };
+        reporter
+            .report(field.value.span, format!("{at}{key}"), format!("`{path}` is too short a path for rke"))
+            .help("give the whole path, as in `~/.ssh/id_rsa`");
     }
 }

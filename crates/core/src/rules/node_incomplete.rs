@@ -46,13 +46,13 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     }
     let mut without_address = 0;
     for (index, node) in facts.cluster.nodes.iter().enumerate() {
-        let at = format!("nodes[{index}]");
         let missing = [
             ("address", "Address", node.address().is_empty()),
             ("user", "User", node.user.is_none()),
             ("role", "Role", node.roles.is_empty()),
         ];
         for (nth, (key, word, _)) in missing.into_iter().enumerate().filter(|(_, (.., missing))| *missing) {
+            let at = format!("nodes[{index}]");
             let path = format!("{at}.{key}");
             if facts.mistyped(&path) {
                 continue;

@@ -29,12 +29,12 @@ nodes:
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     for (index, node) in facts.cluster.nodes.iter().enumerate() {
-        let mut once: Vec<String> = Vec::new();
+        let mut once: Vec<&str> = Vec::new();
         let mut again = None;
         for role in &node.roles {
-            match once.contains(&role.value) {
+            match once.contains(&role.value.as_str()) {
                 true => again = again.or(Some(role)),
-                false => once.push(role.value.clone()),
+                false => once.push(&role.value),
             }
         }
         let Some(role) = again else { continue };

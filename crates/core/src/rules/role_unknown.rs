@@ -73,8 +73,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
                     [] => None,
                     [name] => Some(Edit::replace(role.span, *name)),
                     _ => {
-                        let mut roles: Vec<String> = node.roles.iter().map(|r| r.value.clone()).collect();
-                        roles.splice(position..=position, names.iter().map(|n| (*n).to_owned()));
+                        let mut roles: Vec<&str> = node.roles.iter().map(|r| r.value.as_str()).collect();
+                        roles.splice(position..=position, names.iter().copied());
                         let key = facts.node_value(index).and_then(|n| n.field("role")).map(|f| f.key);
                         key.and_then(|key| facts.document.set_list(facts.text, key, &roles))
                     }

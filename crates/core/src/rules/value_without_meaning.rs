@@ -1,5 +1,5 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
-use crate::cluster::value::Value;
+use crate::cluster::value::{Path, Value};
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 use crate::schema::{Key, Schema};
@@ -46,13 +46,14 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     });
 }
 
-fn look(key: &Key, value: &Value, path: &str, facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+fn look(key: &Key, value: &Value, path: &Path<'_>, facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     if key.values.is_empty() || key.values_checked {
         return;
     }
     let written = value.as_text().into_iter().chain(value.items().iter().filter_map(Value::as_text));
     for text in written.filter(|t| !key.values.contains(&t.value.as_str())) {
-        let finding = reporter.report(text.span, path, format!("`{}` means nothing to `{}`", text.value, key.name));
+        let finding =
+            reporter.report(text.span, path.to_string(), format!("`{}` means nothing to `{}`", text.value, key.name));
         finding.help(format!("known values: {}", key.values.join(", ")));
         let distance = |known: &&&str| strsim::damerau_levenshtein(&known.to_lowercase(), &text.value.to_lowercase());
         let gone = |known: &str| known == "aws" && facts.aws_is_gone();

@@ -52,10 +52,7 @@ pub fn suggest(unknown: &UnknownKey) -> Option<Suggestion> {
     if let Some(path) = elsewhere(schema, &unknown.key) {
         return Some(Suggestion::Elsewhere { path });
     }
-    let distance = |name: &str| strsim::damerau_levenshtein(&bare(name), &wanted);
-    let nearest = keys.into_iter().map(|name| (distance(name), name)).min()?;
-    let near = nearest.0 <= 1 + wanted.len() / 6 && nearest.0 < wanted.len() / 2;
-    near.then_some(Suggestion::Sibling { name: nearest.1, sure: false })
+    nearest(&keys, &wanted).map(|name| Suggestion::Sibling { name, sure: false })
 }
 
 /// Where the key is read inside the nearest key above it that is known and has no value: it lacks indentation.
@@ -113,8 +110,20 @@ pub fn value<'k>(written: &str, known: &[&'k str]) -> Option<(&'k str, bool)> {
     if let Some(same) = known.iter().find(|k| bare(k) == wanted) {
         return Some((same, true));
     }
-    let nearest = known.iter().map(|k| (strsim::damerau_levenshtein(&bare(k), &wanted), *k)).min()?;
-    (nearest.0 <= 1 + wanted.len() / 6 && nearest.0 < wanted.len() / 2).then_some((nearest.1, false))
+    nearest(known, &wanted).map(|name| (name, false))
+}
+
+/// The name with the fewest letters to change, where these are few; `wanted` is bare.
+fn nearest<'k>(known: &[&'k str], wanted: &str) -> Option<&'k str> {
+    let length = wanted.chars().count();
+    let near = |distance: usize| distance <= 1 + wanted.len() / 6 && distance < wanted.len() / 2;
+    let distance = |name: &&'k str| {
+        let bare = bare(name);
+        // At least so many letters are to be changed; to count them all takes far longer.
+        let fits = near(bare.chars().count().abs_diff(length));
+        fits.then(|| (strsim::damerau_levenshtein(&bare, wanted), *name))
+    };
+    known.iter().filter_map(distance).min().filter(|(distance, _)| near(*distance)).map(|(_, name)| name)
 }
 
 /// Roles by other names, in Kubernetes and its distributions.

@@ -64,7 +64,7 @@ impl Document {
     }
 
     /// Gives the key at `key` a list of scalars; none where a comment in the old list would be lost.
-    pub fn set_list(&self, text: &str, key: Span, items: &[String]) -> Option<Edit> {
+    pub fn set_list(&self, text: &str, key: Span, items: &[&str]) -> Option<Edit> {
         let items: Vec<String> = items.iter().map(|item| scalar(item)).collect();
         let edit = self.set_value(text, key, &format!("[{}]", items.join(", ")))?;
         (!text[edit.span.range()].contains('#')).then_some(edit)

@@ -101,11 +101,11 @@ impl<'t> Level<'t> {
     fn hide_marks(&mut self) {
         let start = self.text.chars().take_while(|c| *c == MARK).take(2).count() * MARK.len_utf8();
         let marks: Vec<usize> = self.text[start..].match_indices(MARK).map(|(at, _)| start + at).collect();
-        // Three bytes long, as the mark is.
-        let Some(shown) = ('\u{e000}'..'\u{e010}').find(|c| !self.text.contains(*c)).filter(|_| !marks.is_empty())
-        else {
+        if marks.is_empty() {
             return;
-        };
+        }
+        // Three bytes long, as the mark is.
+        let Some(shown) = ('\u{e000}'..'\u{e010}').find(|c| !self.text.contains(*c)) else { return };
         for at in marks {
             self.text.to_mut().replace_range(at..at + MARK.len_utf8(), shown.encode_utf8(&mut [0; 4]));
             self.hidden.push(Hidden { at, shown, original: MARK });

@@ -40,7 +40,7 @@ pub struct Node {
 #[derive(Debug)]
 pub enum Data {
     Scalar {
-        text: Box<str>,
+        text: String,
         style: Style,
         /// Plain and without a tag: read by its looks.
         implicit: bool,

@@ -167,7 +167,7 @@ impl<'t> Builder<'t> {
                     value.pop();
                 }
                 let tag = tag.map(|tag| level.restore(tag, &seen));
-                (Data::Scalar { text: value.into(), style, implicit: plain_implicit }, anchor, tag)
+                (Data::Scalar { text: value, style, implicit: plain_implicit }, anchor, tag)
             }
             EventData::SequenceStart { anchor, style, .. } => {
                 (Data::Sequence { items: Vec::new(), flow: style == SequenceStyle::Flow }, anchor, None)
@@ -289,7 +289,7 @@ impl<'t> Builder<'t> {
                 let id = open.id;
                 // A key whose value could not be read is kept with an absent value.
                 let Node { span, line, .. } = self.document.nodes[key.0 as usize];
-                let data = Data::Scalar { text: "".into(), style: Style::Plain, implicit: true };
+                let data = Data::Scalar { text: String::new(), style: Style::Plain, implicit: true };
                 let value = self.push(Node { span: Span::new(span.end, span.end), line, tag: None, data });
                 if let Data::Mapping { entries, .. } = &mut self.document.nodes[id.0 as usize].data {
                     entries.push(Entry { key, value });

@@ -89,7 +89,8 @@ fn by_looks(text: &str, timestamps: bool) -> Resolved {
         None => Resolved::Null,
         Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => word(text),
         Some(b'.') => special(text).or_else(|| float(text)).map_or(Resolved::Text, Resolved::Float),
-        Some(b'0'..=b'9' | b'+' | b'-') => {
+        // No number and no time has two dots, but each address.
+        Some(b'0'..=b'9' | b'+' | b'-') if text.bytes().filter(|b| *b == b'.').count() < 2 => {
             if let Some(float) = special(text) {
                 return Resolved::Float(float);
             }
@@ -118,18 +119,17 @@ fn special(text: &str) -> Option<f64> {
 }
 
 fn number(text: &str) -> Resolved {
-    let plain = text.replace('_', "");
+    let plain: Cow<'_, str> = if text.contains('_') { text.replace('_', "").into() } else { text.into() };
     let (negative, digits) = match plain.as_bytes().first() {
         Some(b'-') => (true, &plain[1..]),
         Some(b'+') => (false, &plain[1..]),
         _ => (false, &plain[..]),
     };
-    let lower = digits.as_bytes().get(..2).map(<[u8]>::to_ascii_lowercase);
-    let (radix, rest) = match lower.as_deref() {
-        Some(b"0x") => (16, &digits[2..]),
-        Some(b"0o") => (8, &digits[2..]),
-        Some(b"0b") => (2, &digits[2..]),
-        Some([b'0', _]) => (8, &digits[1..]),
+    let (radix, rest) = match digits.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (16, &digits[2..]),
+        [b'0', b'o' | b'O', ..] => (8, &digits[2..]),
+        [b'0', b'b' | b'B', ..] => (2, &digits[2..]),
+        [b'0', _, ..] => (8, &digits[1..]),
         _ => (10, digits),
     };
     if !rest.is_empty()

