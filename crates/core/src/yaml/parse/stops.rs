@@ -94,20 +94,14 @@ impl Builder<'_> {
             return false;
         }
         let around = if made { around } else { &self.open[..] };
-        let column = |open: &Open| start_of(open) - self.text[..start_of(open)].rfind('\n').map_or(0, |at| at + 1);
         let what = match (self.brackets(around), around) {
             (_, []) => {
                 self.document.root = Some(id);
                 return true;
             }
             (Some((_, close)), _) => format!("did not find expected ',' or '{close}'"),
-            (None, [.., last])
-                if self.is_sequence(last.id)
-                    && !around[..around.len() - 1].last().is_some_and(|o| column(o) == column(last)) =>
-            {
-                "did not find expected '-' indicator".to_owned()
-            }
-            _ => "did not find expected key".to_owned(),
+            (None, _) if self.is_indented_list(around) => "did not find expected '-' indicator".to_owned(),
+            (None, _) => "did not find expected key".to_owned(),
         };
         let error = if line == 1 { what.clone() } else { format!("line {}: {what}", line - 1) };
         self.document.stop = Some(Stop { span: Span::new(span.start, span.start + 1), error, what });
@@ -121,8 +115,15 @@ impl Builder<'_> {
             .any(|(open, close)| rest.strip_prefix(open).is_some_and(|rest| rest.trim_start().starts_with(close)))
     }
 
-    fn is_sequence(&self, id: NodeId) -> bool {
-        matches!(self.document.nodes[id.0 as usize].data, Data::Sequence { .. })
+    /// Whether the innermost of what is open is a list, and not one at the column of the key above it.
+    fn is_indented_list(&self, open: &[Open]) -> bool {
+        let column = |open: &Open| {
+            let start = self.document.nodes[open.id.0 as usize].span.start;
+            start - self.text[..start].rfind('\n').map_or(0, |at| at + 1)
+        };
+        let Some((last, above)) = open.split_last() else { return false };
+        matches!(self.document.nodes[last.id.0 as usize].data, Data::Sequence { .. })
+            && above.last().is_none_or(|above| column(above) != column(last))
     }
 
     /// Whether the last line break of a block scalar is the one that was added behind the text.
