@@ -87,9 +87,10 @@ test("the plain text box goes from problem to problem and undoes a fix", () =>
     await button(page, "Plain text").click();
     const area = page.locator("textarea.plain");
     await area.focus();
-    const selected = () => area.evaluate((it) => it.value.slice(it.selectionStart, it.selectionEnd));
+    const selected = () => area.evaluate((it) => `${it.selectionStart}: ${it.value.slice(it.selectionStart, it.selectionEnd)}`);
     await page.keyboard.press("F8");
     const first = await selected();
+    assert.match(first, /: Worker$/);
     await page.keyboard.press("F8");
     assert.notEqual(await selected(), first);
     await page.keyboard.press("Shift+F8");

@@ -337,9 +337,9 @@ impl State {
     /// Id of the element that lists the problem in this row, or the last before it; the panel where none is listed.
     pub fn problem_near(&self, row: usize) -> String {
         let listed = |row: &usize| !self.hidden.contains(&self.report.checked.diagnostics[*row].severity);
-        let rows = 0..self.report.checked.diagnostics.len();
-        let after = rows.clone().filter(listed).find(|other| *other >= row);
-        after.or(rows.filter(listed).last()).map_or_else(|| PANEL.to_owned(), |row| format!("problem-{row}"))
+        let mut rows = (0..self.report.checked.diagnostics.len()).filter(listed);
+        let after = rows.clone().find(|other| *other >= row);
+        after.or(rows.next_back()).map_or_else(|| PANEL.to_owned(), |row| format!("problem-{row}"))
     }
 }
 

@@ -1,7 +1,9 @@
 use super::*;
 use crate::later::TABLE;
 
+mod address;
 mod fixes;
+mod opened;
 
 fn state() -> State {
     whole(&Settings::default(), false, None)
