@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { button, editor, focused, replaceText, tab, text, visitor } from "./visit.js";
+import { accessible, button, editor, focused, replaceText, tab, text, visitor } from "./visit.js";
 
 const { visit } = visitor();
 const status = (page) => page.getByRole("status");
@@ -117,6 +117,25 @@ test("where the page is narrow a fix in the plain text box can be undone, too", 
       assert.equal(await page.evaluate(() => document.documentElement.dataset.side), "answers");
       await page.keyboard.press("Control+Z");
       await page.waitForFunction((before) => document.querySelector("textarea.plain").value === before, before);
+    },
+    { viewport: { width: 320, height: 640 } },
+  ));
+
+test("the message of a fix carries the undo, and stays while the focus is on it", () =>
+  visit(
+    "",
+    async (page) => {
+      await button(page, "Problems (1)").click();
+      await button(page, "Fix").first().click();
+      const undo = button(page, "Undo");
+      await undo.focus();
+      await accessible(page);
+      await page.waitForTimeout(6000);
+      await page.keyboard.press("Enter");
+      await button(page, /^Error, line 16: /).waitFor();
+      assert.equal(await focused(page), "panel");
+      assert.equal(await undo.count(), 0);
+      await status(page).filter({ hasText: "Undone." }).waitFor();
     },
     { viewport: { width: 320, height: 640 } },
   ));
