@@ -25,7 +25,7 @@ async function journey(page) {
   const before = await text(page);
   await page.getByRole("listitem").filter({ has: finding }).getByRole("button", { name: "Fix", exact: true }).first().click();
   await finding.waitFor({ state: "detached" });
-  assert.equal(await page.evaluate(() => document.activeElement.id), "panel");
+  assert.equal(await focused(page), "problem-0");
   const fixed = await text(page);
   assert.match(fixed, /^ {4}ecr_credential_plugin:$/m);
   assert.deepEqual(comments(fixed), comments(before));
@@ -35,7 +35,7 @@ async function journey(page) {
   await button(page, "Fix all").click();
   await page.getByRole("dialog").getByRole("button", { name: "Apply" }).click();
   await finding.waitFor({ state: "detached" });
-  assert.equal(await focused(page), "panel");
+  assert.equal(await focused(page), "problem-0");
 
   await tab(page, "Images").click();
   const images = page.getByRole("table", { name: "System images" });
@@ -131,6 +131,76 @@ test("settings come from the address, and the version from the menu", () =>
     await table.getByText("registry.example.com:5000/rke/rancher/hyperkube:v1.28.14-rancher1").waitFor();
     await button(page, "Light theme").click();
     assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light");
+  }));
+
+test("versions of the address that are not known are told, and the menus show what answers", () =>
+  visit("?rke=v9.9.9&kubernetes=bogus", async (page) => {
+    await page.getByRole("status").filter({ hasText: /rke v9\.9\.9 is not known here: v1\.6\.3 answers\. Kubernetes bogus/ }).waitFor();
+    const shown = (name) => page.getByRole("combobox", { name }).evaluate((it) => it.selectedOptions[0].textContent);
+    assert.equal(await shown("Release of rke"), "v1.6.3");
+    assert.match(await shown("Kubernetes version"), /\(file\)$/);
+    assert.equal(await page.locator(".problems").getByText("bogus").count(), 0);
+    // Nor does a release keep a version that it does not know.
+    await page.getByRole("combobox", { name: "Kubernetes version" }).selectOption("v1.30.5-rancher1-1");
+    await page.getByRole("combobox", { name: "Release of rke" }).selectOption("v1.3.0");
+    await page.getByRole("status").filter({ hasText: "Kubernetes v1.30.5-rancher1-1 is not known to rke v1.3.0" }).waitFor();
+    assert.match(await shown("Kubernetes version"), /\(file\)$/);
+  }));
+
+test("the time of a check is shown from the second check on", () =>
+  visit("", async (page) => {
+    await button(page, /^Error, line 16: /).waitFor();
+    assert.doesNotMatch(await page.locator(".bar").innerText(), /\bms\b/);
+    await replaceText(page, "nodes: []\n");
+    await page.locator(".bar").getByText(/^in .* ms$/).waitFor();
+  }));
+
+test("the theme is remembered, and the system's is nothing to remember", () =>
+  visit(
+    "",
+    async (page) => {
+      const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+      const kept = () => page.evaluate(() => Object.entries(localStorage));
+      await button(page, "Dark theme").click();
+      assert.deepEqual(await kept(), [["drydock.theme", "dark"]]);
+      await page.reload();
+      await button(page, "Light theme").waitFor();
+      assert.equal(await theme(), "dark");
+      await button(page, "How to check").click();
+      await page.getByText("but for the choice of theme and of the plain text editor").waitFor();
+      await button(page, "Close").click();
+      await button(page, "Light theme").click();
+      assert.equal(await theme(), "light");
+      assert.deepEqual(await kept(), []);
+    },
+    { colorScheme: "light" },
+  ));
+
+test("the one file stores nothing, wherever it lies, and does not speak of it", async () => {
+  for (const address of [oneFile, `${shared.server.url}drydock.html`]) {
+    const { page, context, errors } = await open(shared.browser, address, { colorScheme: "light" });
+    await button(page, "Dark theme").click();
+    await button(page, "Plain text").click();
+    assert.equal(await page.evaluate(() => localStorage.length), 0);
+    await button(page, "How to check").click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("Nothing is stored.", { exact: true }).waitFor();
+    assert.deepEqual(errors, []);
+    await context.close();
+  }
+});
+
+test("the ring of the focus goes around the whole editor", () =>
+  visit("", async (page) => {
+    await editor(page).focus();
+    await page.locator(".cm-editor.cm-focused").waitFor();
+    const [ring, box] = await page.evaluate(() => {
+      const editor = document.querySelector(".cm-editor");
+      const { width, height, borderTopWidth, position } = getComputedStyle(editor, "::after");
+      return [{ width, height, borderTopWidth, position }, editor.getBoundingClientRect()];
+    });
+    assert.deepEqual([ring.position, ring.borderTopWidth], ["absolute", "2px"]);
+    assert.ok(Math.abs(parseFloat(ring.height) + 4 - box.height) < 5, `${ring.height} of ${box.height}`);
   }));
 
 test("examples, files and drops replace the text", () =>

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { accessible, button, replaceText, tab, text, visitor } from "./visit.js";
+import { accessible, button, focused, replaceText, tab, text, visitor } from "./visit.js";
 
 const shared = visitor();
 const { visit } = shared;
@@ -49,6 +49,10 @@ test("a finding leads to the page of its rule, and that to the editor and back",
     assert.match(page.url(), /#rule=D301$/);
     await button(page, "Open in the editor").first().click();
     assert.match(await text(page), /ecrCredentialPlugin: # as the manual has it/);
+    // Its findings, not the page of the rule in front of them.
+    await button(page, /^Error, line \d+: .*ecrCredentialPlugin/).waitFor();
+    assert.equal(await focused(page), "panel");
+    await page.getByRole("link", { name: "D301" }).click();
     await page.getByRole("link", { name: "All rules" }).click();
     await page.locator(".rules a").first().waitFor();
     assert.ok((await page.locator(".rules a").count()) > 70);

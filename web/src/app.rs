@@ -1,6 +1,7 @@
 //! Draws the state, and hears what people do.
 
 mod effects;
+mod keys;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,13 +10,13 @@ use yew::prelude::*;
 
 use crate::browser::{self, Element};
 use crate::components::header::header;
-use crate::components::prose::prose;
+use crate::components::message::{MESSAGE, message};
 use crate::components::sides::sides;
 use crate::components::status::status;
 use crate::components::tabs::tabs;
 use crate::editor::{Asked, Editor, Known};
 use crate::embed;
-use crate::state::{Action, State};
+use crate::state::{Action, Effect, PANEL, State};
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -29,6 +30,8 @@ pub enum Message {
     /// By the editor.
     Asked(Asked),
     Read,
+    /// Its script, or it is missing still.
+    EditorLoaded,
 }
 
 /// A quarter of a frame.
@@ -43,6 +46,8 @@ pub struct App {
     reading_due: bool,
     speech: Option<i32>,
     hush: Option<i32>,
+    /// Id of the element that gets the focus once it is drawn.
+    focus: Option<String>,
     /// Of the last change of the text: its check, the marks for the editor, and the file where the tab Files was open.
     milliseconds: f64,
     act: Callback<Action>,
@@ -59,7 +64,7 @@ impl Component for App {
         let system_dark = browser::system_dark(move |dark| heard.emit(Action::SystemDark(dark)));
         let heard = act.clone();
         browser::on_fragment(move |fragment| heard.emit(Action::Fragment(fragment)));
-        listen_to_keys(act.clone());
+        keys::listen(act.clone());
         let before = browser::now();
         let state = State::new(&browser::settings(), system_dark, ctx.props().typed.clone());
         Self {
@@ -70,6 +75,7 @@ impl Component for App {
             reading_due: false,
             speech: None,
             hush: None,
+            focus: None,
             milliseconds: browser::now() - before,
             act,
             known: Rc::default(),
@@ -89,6 +95,15 @@ impl Component for App {
             Message::Read => {
                 self.reading_due = false;
                 self.read(ctx)
+            }
+            Message::EditorLoaded => {
+                self.put_editor(ctx);
+                false
+            }
+            // Not from under the hand.
+            Message::Act(Action::Hush) if browser::has_focus_in(MESSAGE) => {
+                self.carry_out(ctx, vec![Effect::HushLater]);
+                false
             }
             Message::Act(action) => self.meet(ctx, action),
         }
@@ -122,17 +137,23 @@ impl Component for App {
                     { tabs(state, act) }
                 </main>
                 { state.later.map_or_else(Html::default, |later| (later.dialog)(state, act)) }
-                <p class={if state.status.shown { "said" } else { "spoken" }} role="status">{ prose(&state.status.text) }</p>
+                { message(&state.status, act) }
             </div>
         }
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         browser::modal("dialog", self.state.dialog.is_some());
+        // A long list of problems is not drawn to its end.
+        if let Some(id) = self.focus.take()
+            && !browser::focus(&id)
+        {
+            browser::focus(PANEL);
+        }
         if !first {
             return;
         }
-        self.put_editor(ctx, &self.state.report.text.clone());
+        self.put_editor(ctx);
         if let (Some((from, to)), Some(editor)) = (ctx.props().selection, &self.editor) {
             editor.reveal(from, to);
         }
@@ -145,14 +166,20 @@ impl Component for App {
 }
 
 impl App {
-    fn put_editor(&mut self, ctx: &Context<Self>, text: &str) {
+    fn put_editor(&mut self, ctx: &Context<Self>) {
         if let Some(editor) = self.editor.take() {
             editor.remove();
         }
+        let State { report, plain, .. } = &self.state;
         let Some(host) = self.host.cast::<Element>() else { return };
         let asked = ctx.link().callback(Message::Asked);
         let asked = move |what| asked.emit(what);
-        self.editor = Some(Editor::new(&host, text, self.state.dark(), self.state.plain, asked, self.known.clone()));
+        let editor = Editor::new(&host, &report.text, self.state.dark(), *plain, asked, self.known.clone());
+        editor.mark(&report.marks());
+        if !plain && editor.is_plain() {
+            self.act.emit(Action::NoCodeEditor);
+        }
+        self.editor = Some(editor);
     }
 
     /// Once the editor is done with what changed it: the next frame then shows what is found. Where checks are slow,
@@ -203,23 +230,10 @@ impl App {
     }
 }
 
-/// Few, and none that a browser or a screen reader needs: save as everywhere, and the list of them.
-fn listen_to_keys(act: Callback<Action>) {
-    browser::on_key(move |event| {
-        let action = match event.key().as_str() {
-            "s" | "S" if (event.ctrl_key() || event.meta_key()) && !event.shift_key() => Action::SaveAsked,
-            "?" if !browser::writes(event) => Action::HelpAsked,
-            _ => return false,
-        };
-        act.emit(action);
-        true
-    });
-}
-
 fn open(file: browser::File, act: Callback<Action>) {
-    browser::read(file, move |name, text| {
-        act.emit(match text {
-            Ok(text) => Action::Opened { name, text },
+    browser::read(file, move |name, bytes| {
+        act.emit(match bytes {
+            Ok(bytes) => Action::FileRead { name, bytes },
             Err(fault) => Action::Say(fault),
         });
     });

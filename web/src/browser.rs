@@ -1,25 +1,25 @@
 //! Every call into the browser; nothing here knows what the page is about.
 
+mod files;
 pub mod framed;
+mod storage;
+mod text_area;
 
 use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
 use gloo::utils::{document, window};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    Blob, BlobPropertyBag, DragEvent, Event, HtmlAnchorElement, HtmlDialogElement, HtmlElement, HtmlInputElement,
-    HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, ReadableWritablePair, Response, Storage, Url,
-    UrlSearchParams,
+    Blob, Event, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
+    KeyboardEvent, ReadableWritablePair, Response, UrlSearchParams,
 };
 
+pub use files::{download, dropped_file, picked_file, read};
+pub use storage::{PLAIN, THEME, keeps_settings, remember};
+pub use text_area::TextArea;
 pub use web_sys::{Element, File};
 
 use crate::state::Settings;
-
-/// A file larger than this is no cluster.yml, and would make the editor crawl.
-const LARGEST_FILE: f64 = 10e6;
-/// rke's metadata has some 12 MB.
-const LARGEST_METADATA: f64 = 50e6;
 
 /// What the static page holds until the program arrives.
 pub struct Shell {
@@ -51,13 +51,14 @@ pub fn settings() -> Settings {
     Settings {
         example: params.get("example"),
         tab: params.get("tab"),
-        theme: params.get("theme"),
+        theme: params.get("theme").or_else(|| storage::remembered(THEME)),
         rke: params.get("rke"),
         kubernetes: params.get("kubernetes"),
         fragment: fragment(),
         address: address(),
         docs: framed::docs(),
-        plain: storage().and_then(|storage| storage.get_item(PLAIN).ok()?).is_some(),
+        plain: storage::remembered(PLAIN).is_some(),
+        keeps_settings: keeps_settings(),
     }
 }
 
@@ -81,10 +82,10 @@ pub fn on_fragment(changed: impl Fn(String) + 'static) {
     listen("hashchange", move |_: Event| changed(fragment()));
 }
 
-/// Calls `pressed` for each key; it says whether the key is taken.
+/// Calls `pressed` for each key that nothing on the page has taken; it says whether the key is taken now.
 pub fn on_key(pressed: impl Fn(&KeyboardEvent) -> bool + 'static) {
     listen("keydown", move |event: Event| {
-        if event.dyn_ref::<KeyboardEvent>().is_some_and(&pressed) {
+        if !event.default_prevented() && event.dyn_ref::<KeyboardEvent>().is_some_and(&pressed) {
             event.prevent_default();
         }
     });
@@ -94,6 +95,20 @@ pub fn on_key(pressed: impl Fn(&KeyboardEvent) -> bool + 'static) {
 pub fn writes(event: &KeyboardEvent) -> bool {
     let Some(element) = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else { return false };
     element.is_content_editable() || ["INPUT", "TEXTAREA", "SELECT"].contains(&element.tag_name().as_str())
+}
+
+/// Undo means what was written here.
+pub fn has_undo(event: &KeyboardEvent) -> bool {
+    let target = event.target();
+    let input = target.as_ref().and_then(|target| target.dyn_ref::<HtmlInputElement>());
+    let ticks = input.is_some_and(|input| ["checkbox", "radio", "file"].contains(&input.type_().as_str()));
+    let chooses = target.is_some_and(|target| target.has_type::<HtmlSelectElement>());
+    writes(event) && !ticks && !chooses
+}
+
+/// A dialog stands in front of the page.
+pub fn in_dialog() -> bool {
+    document().query_selector("dialog[open]").ok().flatten().is_some()
 }
 
 /// A listener may keep the browser from doing what it does by itself.
@@ -109,21 +124,6 @@ pub fn address() -> Option<String> {
     let location = window().location();
     let origin = location.origin().ok().filter(|origin| origin.starts_with("http"))?;
     Some(origin + &location.pathname().ok()?)
-}
-
-/// Name of the one setting that is kept.
-const PLAIN: &str = "drydock.plain";
-
-/// None for a file: browsers share that storage among all files of the disk.
-fn storage() -> Option<Storage> {
-    address()?;
-    window().local_storage().ok()?
-}
-
-pub fn remember_plain(plain: bool) {
-    let Some(storage) = storage() else { return };
-    // Full or forbidden: then it is not remembered.
-    let _ = if plain { storage.set_item(PLAIN, "1") } else { storage.remove_item(PLAIN) };
 }
 
 /// Which side a narrow page shows.
@@ -253,21 +253,20 @@ pub fn copy(text: &str, done: impl FnOnce(bool) + 'static) {
     });
 }
 
-const REVOKE_AFTER_MS: i32 = 30_000;
+pub fn has_global(name: &str) -> bool {
+    js_sys::Reflect::has(&window(), &name.into()).unwrap_or(false)
+}
 
-/// Offers `text` as a file to keep.
-pub fn download(name: &str, text: &str) -> Result<(), JsValue> {
-    let kind = BlobPropertyBag::new();
-    kind.set_type("text/plain;charset=utf-8");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
-    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
-    link.set_href(&url);
-    link.set_download(name);
-    link.click();
-    // At once it would now and then come before the browser has begun to read.
-    later(REVOKE_AFTER_MS, None, move || drop(Url::revoke_object_url(&url)));
-    Ok(())
+/// Runs a script of the site that could not be loaded before; `done` whether it is there then or not.
+pub fn load_script(file: &str, done: impl Fn() + 'static) {
+    let Ok(script) = document().create_element("script") else { return done() };
+    // Of a file that failed some browsers keep the failure.
+    let _ = script.set_attribute("src", &format!("{file}?again={}", now()));
+    let done = Closure::<dyn Fn()>::new(done).into_js_value();
+    for outcome in ["load", "error"] {
+        let _ = script.add_event_listener_with_callback(outcome, done.unchecked_ref());
+    }
+    let _ = document().document_element().map(|root| root.append_child(&script));
 }
 
 fn by_id(id: &str) -> Option<HtmlElement> {
@@ -280,10 +279,15 @@ pub fn click(id: &str) {
     }
 }
 
-pub fn focus(id: &str) {
-    if let Some(element) = by_id(id) {
-        let _ = element.focus();
-    }
+/// Whether the focus is on this element or in it.
+pub fn has_focus_in(id: &str) -> bool {
+    let focused = document().active_element();
+    by_id(id).zip(focused).is_some_and(|(element, focused)| element.contains(Some(&focused)))
+}
+
+/// False where there is no such element.
+pub fn focus(id: &str) -> bool {
+    by_id(id).is_some_and(|element| element.focus().is_ok())
 }
 
 /// The value of the `<select>`, `<input>` or `<textarea>` that changed.
@@ -296,68 +300,4 @@ pub fn value(event: &Event) -> Option<String> {
         return Some(area.value());
     }
     Some(target.dyn_ref::<HtmlInputElement>()?.value())
-}
-
-/// The file chosen in a picker, which is emptied so that the same file can be chosen again.
-pub fn picked_file(input: &HtmlInputElement) -> Option<File> {
-    let file = input.files()?.get(0);
-    input.set_value("");
-    file
-}
-
-/// The file of a drop on the page; the browser would show it in place of the page.
-pub fn dropped_file(event: &DragEvent) -> Option<File> {
-    let file = event.data_transfer()?.files()?.get(0)?;
-    event.prevent_default();
-    Some(file)
-}
-
-/// `done` gets the name and the text, or why it could not be read.
-pub fn read(file: File, done: impl FnOnce(String, Result<String, String>) + 'static) {
-    let name = file.name();
-    let largest = if name.ends_with(".json") { LARGEST_METADATA } else { LARGEST_FILE };
-    if file.size() > largest {
-        let fault = format!("{name} is too large.");
-        return done(name, Err(fault));
-    }
-    wasm_bindgen_futures::spawn_local(async move {
-        let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
-        let text = text.ok().and_then(|text| text.as_string()).ok_or_else(|| format!("{name} cannot be read."));
-        done(name, text);
-    });
-}
-
-/// The browser's own text box: the editor where CodeMirror is missing.
-pub struct TextArea(HtmlTextAreaElement);
-
-impl TextArea {
-    pub fn new(parent: &Element, label: &str, described_by: &str, text: &str, changed: Closure<dyn Fn()>) -> Self {
-        let area: HtmlTextAreaElement =
-            document().create_element("textarea").expect("textarea is an element").unchecked_into();
-        area.set_class_name("plain");
-        area.set_value(text);
-        area.set_spellcheck(false);
-        let _ = area.set_attribute("aria-label", label);
-        let _ = area.set_attribute("aria-describedby", described_by);
-        let _ = area.add_event_listener_with_callback("input", changed.into_js_value().unchecked_ref());
-        let _ = parent.append_child(&area);
-        Self(area)
-    }
-
-    pub fn remove(&self) {
-        self.0.remove();
-    }
-
-    pub fn text(&self) -> String {
-        self.0.value()
-    }
-
-    pub fn set_text(&self, text: &str) {
-        self.0.set_value(text);
-    }
-
-    pub fn reveal(&self, from: usize, to: usize) {
-        let _ = self.0.focus();
-        let _ = self.0.set_selection_range(from as u32, to as u32);
-    }
 }

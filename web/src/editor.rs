@@ -20,6 +20,9 @@ use crate::state::State;
 const LABEL: &str = "cluster.yml";
 /// The hint about keys beside the editor.
 pub const HINT: &str = "editor-hint";
+/// Name of its global, and where that comes from.
+pub const CODE_EDITOR: &str = "DrydockEditor";
+pub const CODE_EDITOR_SCRIPT: &str = "editor.js";
 /// Admits CodeMirror's `<style>` under the page's policy, which `cargo xtask build` writes with the same word.
 const NONCE: &str = "drydock";
 
@@ -42,6 +45,12 @@ extern "C" {
     fn apply_changes(view: &View, changes: &Array);
     #[wasm_bindgen(js_namespace = DrydockEditor, js_name = setTheme)]
     fn set_theme(view: &View, dark: bool);
+    #[wasm_bindgen(js_namespace = DrydockEditor)]
+    fn focus(view: &View);
+    #[wasm_bindgen(js_namespace = DrydockEditor)]
+    fn selection(view: &View) -> Vec<u32>;
+    #[wasm_bindgen(js_namespace = DrydockEditor)]
+    fn undo(view: &View) -> bool;
     #[wasm_bindgen(js_namespace = DrydockEditor)]
     fn destroy(view: &View);
 }
@@ -97,6 +106,10 @@ impl Editor {
         create(parent, &options(content, dark, asked, known)).map_or_else(|_| area(), Self::Code)
     }
 
+    pub fn is_plain(&self) -> bool {
+        matches!(self, Self::Plain(_))
+    }
+
     /// Makes room for another editor.
     pub fn remove(self) {
         match self {
@@ -119,6 +132,7 @@ impl Editor {
         }
     }
 
+    /// Together one step to undo; the plain text box has to be in sight, and takes the focus.
     pub fn change(&self, changes: &[Change]) {
         match self {
             Self::Code(view) => {
@@ -128,11 +142,12 @@ impl Editor {
                 apply_changes(view, &changes.iter().map(change).collect());
             }
             Self::Plain(area) => {
-                let mut units: Vec<u16> = area.text().encode_utf16().collect();
+                let (Some(first), Some(last)) = (changes.first(), changes.last()) else { return };
+                let mut units: Vec<u16> = area.text().encode_utf16().take(last.to).skip(first.from).collect();
                 for change in changes.iter().rev() {
-                    units.splice(change.from..change.to, change.insert.encode_utf16());
+                    units.splice(change.from - first.from..change.to - first.from, change.insert.encode_utf16());
                 }
-                area.set_text(&String::from_utf16_lossy(&units));
+                area.type_over(first.from, last.to, &String::from_utf16_lossy(&units));
             }
         }
     }
@@ -161,6 +176,31 @@ impl Editor {
         match self {
             Self::Code(view) => reveal(view, from, to),
             Self::Plain(area) => area.reveal(from, to),
+        }
+    }
+
+    pub fn focus(&self) {
+        match self {
+            Self::Code(view) => focus(view),
+            Self::Plain(area) => area.focus(),
+        }
+    }
+
+    pub fn selection(&self) -> (usize, usize) {
+        match self {
+            Self::Code(view) => match selection(view)[..] {
+                [from, to] => (from as usize, to as usize),
+                _ => (0, 0),
+            },
+            Self::Plain(area) => area.selection(),
+        }
+    }
+
+    /// False where there is nothing to take back.
+    pub fn undo(&self) -> bool {
+        match self {
+            Self::Code(view) => undo(view),
+            Self::Plain(area) => area.undo(),
         }
     }
 

@@ -10,6 +10,7 @@ mod diff;
 mod editor;
 mod embed;
 mod examples;
+mod file;
 mod later;
 mod report;
 mod sees;

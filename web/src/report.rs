@@ -71,6 +71,19 @@ impl Report {
         self.checked.diagnostics.iter().map(mark).collect()
     }
 
+    /// The problem after a selection of UTF-16 units, or the one before it; from the last on to the first.
+    pub fn next_to(&self, selection: (usize, usize), back: bool) -> Option<(usize, usize)> {
+        let mut places: Vec<_> = self.marks().iter().map(|mark| (mark.from, mark.to)).collect();
+        places.sort_unstable();
+        let found = match (back, selection) {
+            (true, selection) => places.iter().rfind(|place| **place < selection).or(places.last()),
+            // A caret in front of a problem has not met it yet.
+            (false, (from, to)) if from == to => places.iter().find(|place| place.0 >= from).or(places.first()),
+            (false, selection) => places.iter().find(|place| **place > selection).or(places.first()),
+        };
+        found.copied()
+    }
+
     pub fn changes(&self, edits: &[Edit]) -> Vec<Change> {
         let lines = self.lines();
         let change = |edit: &Edit| Change {
@@ -169,6 +182,20 @@ mod tests {
         assert_eq!(&report.text[9..10], "x");
         let mark = &report.marks()[0];
         assert_eq!((mark.from, mark.to), (6, 7));
+    }
+
+    #[test]
+    fn the_next_problem_is_after_the_selection_and_the_first_after_the_last() {
+        let at = |from, to| (Severity::Note, Span::new(from, to));
+        let none = report("a", &[]);
+        let report = report("abcdefghij", &[at(1, 3), at(1, 5), at(7, 8)]);
+        assert_eq!(report.next_to((0, 0), false), Some((1, 3)));
+        assert_eq!(report.next_to((1, 1), false), Some((1, 3)));
+        assert_eq!(report.next_to((1, 3), false), Some((1, 5)));
+        assert_eq!(report.next_to((7, 8), false), Some((1, 3)));
+        assert_eq!(report.next_to((7, 8), true), Some((1, 5)));
+        assert_eq!(report.next_to((1, 3), true), Some((7, 8)));
+        assert_eq!(none.next_to((0, 0), false), None);
     }
 
     #[test]

@@ -2,6 +2,23 @@
 
 /// Behind this what `v1` means never changes.
 pub const VERSION: &str = "v1=";
+
+/// What a fragment of the address carries.
+pub enum Carried<'f> {
+    /// A packed text.
+    Text(&'f str),
+    /// One in a form that came after this program.
+    Newer,
+}
+
+/// None where a fragment is no text.
+pub fn carried(fragment: &str) -> Option<Carried<'_>> {
+    if let Some(packed) = fragment.strip_prefix(VERSION) {
+        return Some(Carried::Text(packed));
+    }
+    let (version, _) = fragment.strip_prefix('v')?.split_once('=')?;
+    version.bytes().all(|byte| byte.is_ascii_digit()).then_some(Carried::Newer)
+}
 /// Longer links break in chats, mails and issue forms.
 pub const LONGEST: usize = 8000;
 /// What a link may unfold to; deflate packs a thousand to one at most, and a file of this size is no cluster.yml.

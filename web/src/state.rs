@@ -1,8 +1,10 @@
 //! What the page knows and how it changes: pure, so that it is tested without a browser.
 
 mod action;
+mod address;
 mod dialog;
 mod dialogs;
+mod message;
 mod more;
 mod tab;
 mod written;
@@ -13,14 +15,16 @@ use std::rc::Rc;
 use drydock_core::artifacts::Answers;
 use drydock_core::diagnostic::Severity;
 use drydock_core::plan::Options;
-use drydock_core::rules::{self, Rule};
 
-pub use action::{Action, Effect, Export, Settings, Status};
-pub use dialog::{Dialog, Link, Preview, Share};
+pub use action::{Action, Effect, Export, Settings};
+pub use address::Page;
+pub use dialog::{Back, Dialog, Link, Preview, Share};
+pub use message::Status;
 pub use tab::{Side, TABS, Tab};
 pub use written::Written;
 
 use crate::examples::{EXAMPLES, Sample};
+use crate::file::Form;
 use crate::later::Later;
 use crate::report::Report;
 use crate::share;
@@ -30,6 +34,8 @@ pub struct State {
     pub options: Options,
     /// The second module, once it is there.
     pub later: Option<&'static Later>,
+    /// It could not be loaded.
+    pub later_missing: bool,
     /// What was asked for before that.
     waiting: Vec<Action>,
     pub tab: Tab,
@@ -60,54 +66,49 @@ pub struct State {
     name: String,
     /// The text as it was opened.
     opened: String,
+    /// Of the file that it was opened from.
+    form: Form,
     guarded: bool,
-    /// Chosen by hand or in the address; else the system's.
+    /// Chosen by hand, before too, or in the address; else the system's.
     dark: Option<bool>,
     system_dark: bool,
     /// Of the page, for links to it.
     address: String,
+    /// Choices of theme and editor are remembered.
+    pub keeps_settings: bool,
     /// Address of the docs beside the page, with its `/`.
     pub docs: Option<String>,
-    /// What stands behind `v1=` in the address.
-    shared: Option<String>,
-}
-
-/// What `#rule=CODE` and `#rules` ask for.
-#[derive(Clone, Copy)]
-pub enum Page {
-    Rule(&'static Rule),
-    All,
-}
-
-impl PartialEq for Page {
-    fn eq(&self, other: &Self) -> bool {
-        let code = |page: &Self| match page {
-            Self::Rule(rule) => rule.code,
-            Self::All => "",
-        };
-        code(self) == code(other)
-    }
+    /// What else the address asks for at the start.
+    asked: Vec<Effect>,
 }
 
 impl State {
     /// `typed`: what was in the page's text box before the program arrived.
     pub fn new(settings: &Settings, system_dark: bool, typed: Option<String>) -> Self {
         let sample = settings.example.as_deref().and_then(Sample::by_id).unwrap_or(&EXAMPLES[0]);
-        let options = Options {
+        let mut options = Options {
             rke: settings.rke.clone(),
             kubernetes_version: settings.kubernetes.clone(),
             ..Options::default()
         };
-        let waiting =
-            if typed.is_none() && sample.file().is_none() { vec![Action::ExampleChosen(sample)] } else { Vec::new() };
-        let opened = sample.file().unwrap_or_default().to_owned();
+        let unknown = address::forget_unknown(&mut options);
+        let carried = share::carried(&settings.fragment);
+        // An example would be taken for the text of the link.
+        let sample = Some(sample).filter(|_| carried.is_none());
+        let waits = sample.filter(|sample| typed.is_none() && sample.file().is_none());
+        let waiting = waits.map(Action::ExampleChosen).into_iter().collect();
+        let opened = sample.and_then(Sample::file).unwrap_or_default().to_owned();
+        let mut asked: Vec<Effect> =
+            unknown.map(|unknown| Effect::Say(format!("{unknown} {OTHER_METADATA}"))).into_iter().collect();
+        asked.extend(carried.iter().flat_map(address::open_link));
         let report = Report::new(0, typed.unwrap_or_else(|| opened.clone()), &options);
         let tab = settings.tab.as_deref().and_then(Tab::named);
-        let rule = page(&settings.fragment);
+        let rule = Page::asked(&settings.fragment);
         Self {
             report: Rc::new(report),
             options,
             later: None,
+            later_missing: false,
             waiting,
             side: if tab.is_some() || rule.is_some() { Side::Answers } else { Side::Edit },
             tab: tab.unwrap_or(Tab::Problems),
@@ -126,16 +127,14 @@ impl State {
             plain: settings.plain,
             name: "cluster.yml".to_owned(),
             opened,
+            form: Form::default(),
             guarded: false,
-            dark: match settings.theme.as_deref() {
-                Some("dark") => Some(true),
-                Some("light") => Some(false),
-                _ => None,
-            },
+            dark: settings.theme.as_deref().and_then(dark),
             system_dark,
             address: settings.address.clone().unwrap_or_default(),
+            keeps_settings: settings.keeps_settings,
             docs: settings.docs.clone(),
-            shared: settings.fragment.strip_prefix(share::VERSION).map(str::to_owned),
+            asked,
         }
     }
 
@@ -157,9 +156,7 @@ impl State {
             Effect::SayCountLater,
             Effect::FetchSecondModule,
         ];
-        if let Some(shared) = &self.shared {
-            effects.extend([Effect::ClearFragment, Effect::Unpack(shared.clone())]);
-        }
+        effects.extend(self.asked.clone());
         effects
     }
 
@@ -180,6 +177,15 @@ impl State {
                 let waiting = mem::take(&mut self.waiting);
                 waiting.into_iter().flat_map(|action| self.act(action)).collect()
             }
+            Action::NotArrived => {
+                self.later_missing = true;
+                vec![self.say(NOT_ARRIVED.to_owned())]
+            }
+            Action::FetchAsked => vec![self.fetch(), Effect::Focus(PANEL.to_owned())],
+            Action::NoCodeEditor => {
+                self.plain = true;
+                vec![self.say(NO_CODE_EDITOR.to_owned())]
+            }
             Action::Typed(text) => {
                 self.forget_example();
                 self.read(text)
@@ -190,11 +196,11 @@ impl State {
             }
             Action::VersionChosen(version) => {
                 self.options.kubernetes_version = version;
-                self.read(self.report.text.clone())
+                self.read_again()
             }
             Action::ReleaseChosen(release) => {
                 self.options.rke = release;
-                self.read(self.report.text.clone())
+                self.read_again()
             }
             Action::Jump(span) => {
                 let [from, to] = self.report.utf16([span.start, span.end]);
@@ -222,9 +228,14 @@ impl State {
                 }
                 Vec::new()
             }
+            // A text box out of sight takes nothing back.
+            Action::UndoAsked if self.plain => vec![self.turn_to(Side::Edit), Effect::Undo],
+            Action::UndoAsked => vec![Effect::Undo],
+            Action::ProblemAsked { back } => vec![self.turn_to(Side::Edit), Effect::RevealProblem { back }],
             Action::OpenAsked => vec![Effect::PickFile],
             Action::SaveAsked => {
-                vec![Effect::Download { name: self.name.clone(), text: self.report.text.clone() }]
+                let bytes = self.form.write(&self.opened, &self.report.text);
+                vec![Effect::Save { name: self.name.clone(), bytes }]
             }
             Action::Copy { what, text } => vec![Effect::Copy { what, text }],
             Action::Download { name, text } => vec![Effect::Download { name, text }],
@@ -235,11 +246,12 @@ impl State {
             }
             Action::PlainToggled => {
                 self.plain = !self.plain;
-                vec![Effect::Plain(self.plain), Effect::Mark(self.report.marks())]
+                vec![Effect::Plain(self.plain)]
             }
             Action::ThemeToggled => {
-                self.dark = Some(!self.dark());
-                vec![Effect::Dark(self.dark())]
+                let dark = !self.dark();
+                self.dark = Some(dark).filter(|_| dark != self.system_dark);
+                vec![Effect::Dark(dark), Effect::RememberTheme(self.dark)]
             }
             Action::SystemDark(dark) => {
                 self.system_dark = dark;
@@ -247,18 +259,18 @@ impl State {
             }
             Action::Say(text) => vec![self.say(text)],
             Action::SayCount => {
-                self.status = Status { text: format!("{}.", self.report.count()), shown: false };
+                self.say_count();
                 Vec::new()
             }
             Action::Hush => {
-                self.status = Status::default();
+                self.hush();
                 Vec::new()
             }
             action => match self.later {
                 Some(later) => (later.act)(self, action),
                 None => {
                     self.waiting.push(action);
-                    vec![Effect::FetchSecondModule]
+                    vec![self.fetch()]
                 }
             },
         }
@@ -281,9 +293,17 @@ impl State {
         effects
     }
 
+    /// With other versions.
+    fn read_again(&mut self) -> Vec<Effect> {
+        let unknown = address::forget_unknown(&mut self.options);
+        let mut effects = self.read(self.report.text.clone());
+        effects.extend(unknown.map(|unknown| self.say(unknown)));
+        effects
+    }
+
     fn open(&mut self, text: String) -> Vec<Effect> {
-        // As editors keep it: every line break is one "\n", or places would differ.
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let (form, text) = Form::of(&text);
+        self.form = form;
         self.opened.clone_from(&text);
         // Marks belong to the text before: first the text, then what is known about it.
         let mut effects = vec![Effect::Replace(text.clone())];
@@ -299,9 +319,14 @@ impl State {
             effects.push(Effect::ClearFragment);
         }
         if self.later.is_none() {
-            effects.push(Effect::FetchSecondModule);
+            effects.push(self.fetch());
         }
         effects
+    }
+
+    fn fetch(&mut self) -> Effect {
+        self.later_missing = false;
+        Effect::FetchSecondModule
     }
 
     fn turn_to(&mut self, side: Side) -> Effect {
@@ -309,35 +334,31 @@ impl State {
         Effect::Side(side)
     }
 
-    fn fragment(&mut self, fragment: &str) -> Vec<Effect> {
-        if let Some(packed) = fragment.strip_prefix(share::VERSION) {
-            return vec![Effect::ClearFragment, Effect::Unpack(packed.to_owned())];
-        }
-        self.rule = page(fragment);
-        self.tab = Tab::Problems;
-        match self.rule {
-            Some(_) => vec![self.turn_to(Side::Answers), to_the_panel()],
-            None => Vec::new(),
-        }
-    }
-
-    fn say(&mut self, text: String) -> Effect {
-        self.status = Status { text, shown: true };
-        Effect::HushLater
+    /// Id of the element that lists the problem in this row, or the last before it; the panel where none is listed.
+    pub fn problem_near(&self, row: usize) -> String {
+        let listed = |row: &usize| !self.hidden.contains(&self.report.checked.diagnostics[*row].severity);
+        let mut rows = (0..self.report.checked.diagnostics.len()).filter(listed);
+        let after = rows.clone().find(|other| *other >= row);
+        after.or(rows.next_back()).map_or_else(|| PANEL.to_owned(), |row| format!("problem-{row}"))
     }
 }
 
-/// The button that was pressed goes with its finding; the focus must not be lost.
-fn to_the_panel() -> Effect {
-    Effect::Focus("panel".to_owned())
+/// Name of a theme, as in the address.
+pub fn theme(dark: bool) -> &'static str {
+    if dark { "dark" } else { "light" }
 }
 
-fn page(fragment: &str) -> Option<Page> {
-    match fragment.strip_prefix("rule=") {
-        Some(code) => rules::find(code).map(Page::Rule),
-        None => (fragment == "rules").then_some(Page::All),
-    }
+fn dark(theme: &str) -> Option<bool> {
+    [true, false].into_iter().find(|dark| self::theme(*dark) == theme)
 }
+
+const NOT_ARRIVED: &str = "A part of the page could not be loaded. The next click tries again.";
+const NO_CODE_EDITOR: &str =
+    "The code editor could not be loaded: a plain text box stands in its place. `Code editor` tries again.";
+const OTHER_METADATA: &str = "Open the data.json that has it.";
+
+/// Id of the element under the tabs.
+pub const PANEL: &str = "panel";
 
 #[cfg(test)]
 mod tests;

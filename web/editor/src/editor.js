@@ -1,7 +1,7 @@
 // The CodeMirror edge: everything the page may ask of its editor, as plain functions on one global.
 // Offsets are UTF-16 code units of a text whose line breaks are "\n", as CodeMirror counts them.
 import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, undo as undoLast } from "@codemirror/commands";
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { yaml } from "@codemirror/lang-yaml";
 import { lintGutter, nextDiagnostic, previousDiagnostic, setDiagnostics as lint } from "@codemirror/lint";
@@ -222,8 +222,19 @@ function focus(view) {
   view.focus();
 }
 
+/** Where the selection begins and ends. */
+function selection(view) {
+  const { from, to } = view.state.selection.main;
+  return [from, to];
+}
+
+/** Takes back the last change; false where there is none. */
+function undo(view) {
+  return undoLast(view);
+}
+
 function destroy(view) {
   view.destroy();
 }
 
-globalThis.DrydockEditor = { create, text, setText, setDiagnostics, reveal, applyChanges, setTheme, focus, destroy };
+globalThis.DrydockEditor = { create, text, setText, setDiagnostics, reveal, applyChanges, setTheme, focus, selection, undo, destroy };

@@ -4,31 +4,44 @@ use std::iter;
 
 use yew::prelude::*;
 
-use super::App;
-use crate::browser;
+use super::{App, Message};
+use crate::browser::{self, PLAIN, THEME};
+use crate::components::message::MESSAGE;
+use crate::editor::{CODE_EDITOR, CODE_EDITOR_SCRIPT};
 use crate::later;
 use crate::share;
-use crate::state::{Action, Effect};
+use crate::state::{Action, Effect, PANEL, Side, theme};
 
 /// How long typing pauses before the count is spoken.
 const SPEAK_AFTER_MS: i32 = 1000;
 const HUSH_AFTER_MS: i32 = 5000;
+/// Long messages stay longer.
+const HUSH_AFTER_MS_A_LETTER: i32 = 60;
 
 impl App {
     pub(super) fn carry_out(&mut self, ctx: &Context<Self>, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Plain(plain) => {
-                    let text = self.state.report.text.clone();
-                    self.put_editor(ctx, &text);
-                    browser::remember_plain(plain);
-                }
-                Effect::Change(changes) => {
-                    if let Some(editor) = &self.editor {
-                        editor.change(&changes);
-                        self.read_soon(ctx);
+                    browser::remember(PLAIN, plain.then_some("1"));
+                    if plain || browser::has_global(CODE_EDITOR) {
+                        self.put_editor(ctx);
+                    } else {
+                        let link = ctx.link().clone();
+                        browser::load_script(CODE_EDITOR_SCRIPT, move || link.send_message(Message::EditorLoaded));
                     }
                 }
+                // Read at once: what follows is about the text as it is then.
+                Effect::Change(changes) => {
+                    if let Some(editor) = &self.editor {
+                        browser::set_side(Side::Edit.id());
+                        editor.change(&changes);
+                        browser::set_side(self.state.side.id());
+                    }
+                    self.read(ctx);
+                }
+                Effect::Focus(id) => self.focus = Some(id),
+                Effect::FocusProblem(row) => self.focus = Some(self.state.problem_near(row)),
                 effect => self.in_browser(effect),
             }
         }
@@ -38,9 +51,9 @@ impl App {
         let Some(editor) = &self.editor else { return };
         let act = self.act.clone();
         match effect {
-            Effect::Plain(_) | Effect::Change(_) => {}
+            Effect::Plain(_) | Effect::Change(_) | Effect::Focus(_) | Effect::FocusProblem(_) => {}
             Effect::FetchSecondModule => browser::when(later::fetch(), move |later| {
-                act.emit(later.map_or_else(|_| Action::Say(NOT_FETCHED.to_owned()), Action::Arrived));
+                act.emit(later.map_or(Action::NotArrived, Action::Arrived));
             }),
             Effect::Replace(text) => editor.replace(&text),
             Effect::Mark(marks) => {
@@ -49,6 +62,19 @@ impl App {
                 browser::keep_for_a_crash(&iter::once(env!("CARGO_PKG_VERSION")).chain(codes).collect::<Vec<_>>());
             }
             Effect::Reveal(from, to) => editor.reveal(from, to),
+            Effect::RevealProblem { back } => match self.state.report.next_to(editor.selection(), back) {
+                Some((from, to)) => editor.reveal(from, to),
+                None => act.emit(Action::Say("No problems.".to_owned())),
+            },
+            Effect::FocusEditor => editor.focus(),
+            Effect::Undo => {
+                // The button goes with its message.
+                if browser::has_focus_in(MESSAGE) {
+                    self.focus = Some(PANEL.to_owned());
+                }
+                let undone = if editor.undo() { "Undone." } else { "Nothing to undo." };
+                act.emit(Action::Say(undone.to_owned()));
+            }
             Effect::Dark(dark) => {
                 browser::set_dark(dark);
                 editor.set_dark(dark);
@@ -57,11 +83,10 @@ impl App {
             Effect::Copy { what, text } => {
                 browser::copy(&text, move |allowed| act.emit(Action::Say(copied(&what, allowed))));
             }
-            Effect::Download { name, text } => {
-                if browser::download(&name, &text).is_err() {
-                    act.emit(Action::Say(format!("The browser refuses to save {name}.")));
-                }
-            }
+            Effect::Download { name, text } => save(&name, text.as_bytes(), &act),
+            Effect::Save { name, bytes } => save(&name, &bytes, &act),
+            Effect::Say(text) => act.emit(Action::Say(text)),
+            Effect::RememberTheme(dark) => browser::remember(THEME, dark.map(theme)),
             Effect::Pack(text) => browser::pack(&text.clone(), move |bytes| {
                 act.emit(Action::Packed { text, packed: bytes.map(|bytes| share::encode(&bytes)) });
             }),
@@ -72,13 +97,19 @@ impl App {
                 self.speech = browser::later(SPEAK_AFTER_MS, self.speech.take(), move || act.emit(Action::SayCount));
             }
             Effect::HushLater => {
-                self.hush = browser::later(HUSH_AFTER_MS, self.hush.take(), move || act.emit(Action::Hush));
+                let long = self.state.status.text.len() as i32 * HUSH_AFTER_MS_A_LETTER;
+                self.hush = browser::later(HUSH_AFTER_MS.max(long), self.hush.take(), move || act.emit(Action::Hush));
             }
             // A page around this one decides for itself when it is left.
             Effect::GuardLeaving(on) => browser::guard_leaving(on && self.framed.is_none()),
-            Effect::Focus(id) => browser::focus(&id),
             Effect::PickFile => browser::click("file"),
         }
+    }
+}
+
+fn save(name: &str, bytes: &[u8], act: &Callback<Action>) {
+    if browser::download(name, bytes).is_err() {
+        act.emit(Action::Say(format!("The browser refuses to save {name}.")));
     }
 }
 
@@ -93,7 +124,6 @@ fn unpack(packed: &str, act: Callback<Action>) {
     });
 }
 
-const NOT_FETCHED: &str = "A part of the page could not be loaded. The next click tries again.";
 const NO_TEXT: &str = "This link holds no text that can be read: it may be cut short.";
 
 fn copied(what: &str, allowed: bool) -> String {

@@ -22,7 +22,7 @@ pub fn dialog(state: &State, act: &Callback<Action>) -> Html {
             let file = answers.write(&state.options);
             ("Start from nothing".to_owned(), Some("Write the file"), start(answers, file, act))
         }
-        Some(Dialog::Help) => ("Keys, and how to check".to_owned(), None, help(&state.report.checked.plan)),
+        Some(Dialog::Help) => ("Keys, and how to check".to_owned(), None, help(state)),
     };
     let close = act.reform(|_: MouseEvent| Action::DialogClosed);
     let accepted = act.reform(|_: MouseEvent| Action::DialogAccepted);

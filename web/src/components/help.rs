@@ -1,6 +1,6 @@
-use drydock_core::plan::Plan;
 use yew::prelude::*;
 
+use crate::state::State;
 use crate::words::data;
 
 const KEYS: &[(&str, &str)] = &[
@@ -16,9 +16,13 @@ const KEYS: &[(&str, &str)] = &[
 ];
 
 /// Keys, and how to see for oneself that nothing is sent.
-pub fn help(plan: &Plan) -> Html {
+pub fn help(state: &State) -> Html {
     let row =
         |(keys, what): &(&'static str, &'static str)| html! { <><dt><kbd>{ *keys }</kbd></dt><dd>{ *what }</dd></> };
+    let stored = match state.keeps_settings {
+        true => "Nothing is stored, but for the choice of theme and of the plain text editor.",
+        false => "Nothing is stored.",
+    };
     html! {
         <>
             <dl class="keys-list">{ for KEYS.iter().map(row) }</dl>
@@ -28,9 +32,9 @@ pub fn help(plan: &Plan) -> Html {
                 <li>{ "The network tab of those tools stays empty while you type." }</li>
                 <li>{ "The page's Content-Security-Policy, in the first lines of its source, allows no other address." }</li>
                 <li>{ "drydock.html is the same page as one file; its policy allows no connection at all." }</li>
-                <li>{ "Nothing is stored, but for the choice of the plain text editor." }</li>
+                <li>{ stored }</li>
             </ul>
-            <p class="quiet">{ format!("Drydock {}, answering for {}", env!("CARGO_PKG_VERSION"), data(plan)) }{ ". A link shared from here carries the text without its secrets behind its #." }</p>
+            <p class="quiet">{ format!("Drydock {}, answering for {}", env!("CARGO_PKG_VERSION"), data(&state.report.checked.plan)) }{ ". A link shared from here carries the text without its secrets behind its #." }</p>
         </>
     }
 }

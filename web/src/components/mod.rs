@@ -13,6 +13,7 @@ pub mod help;
 pub mod icon;
 pub mod images;
 pub mod menu;
+pub mod message;
 pub mod outcome;
 pub mod picture;
 pub mod problems;

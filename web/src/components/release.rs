@@ -10,6 +10,8 @@ pub fn release(state: &State, act: &Callback<Action>) -> Html {
     let chosen = state.options.kubernetes_version.as_deref();
     let releases = plan.catalogue.releases().map(|release| release.name).filter(|name| *name != DEFAULT_RELEASE);
     let known = plan.catalogue.release(&plan.rke).map(|release| release.known()).unwrap_or_default();
+    // Where other versions are on offer, a choice made among the ones before is none of theirs.
+    let offer = format!("{} {}", plan.rke, known.join(" "));
     let from_file = match chosen {
         None => format!("{} (file)", plan.kubernetes_version),
         Some(_) => "from the file".to_owned(),
@@ -31,7 +33,7 @@ pub fn release(state: &State, act: &Callback<Action>) -> Html {
             </label>
             <label class="version">
                 <span>{ "Kubernetes" }</span>
-                <select aria-label="Kubernetes version" onchange={on_version}>
+                <select key={offer} aria-label="Kubernetes version" onchange={on_version}>
                     <option value="" selected={chosen.is_none()}>{ from_file }</option>
                     { for known.into_iter().rev().map(|name| option(name, chosen == Some(name))) }
                 </select>

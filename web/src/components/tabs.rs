@@ -3,6 +3,7 @@ use yew::prelude::*;
 use super::explain::Explain;
 use super::files::files;
 use super::images::Images;
+use super::menu;
 use super::problems::Problems;
 use super::registries::Registries;
 use super::rule;
@@ -17,6 +18,12 @@ pub fn tabs(state: &State, act: &Callback<Action>) -> Html {
             html! { <Problems {report} {later} hidden={state.hidden.clone()} {act} /> }
         }
         (_, _, Some(later)) => (later.panel)(state, act),
+        (_, _, None) if state.later_missing => html! {
+            <div class="empty">
+                <p>{ "This part of the page could not be loaded." }</p>
+                <p>{ menu::button("Try again", act, Action::FetchAsked) }</p>
+            </div>
+        },
         (_, _, None) => html! { <p class="quiet">{ "Loading" }</p> },
     };
     let current = state.tab;

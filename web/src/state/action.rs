@@ -25,18 +25,31 @@ pub struct Settings {
     pub docs: Option<String>,
     /// The plain text box was chosen on this device.
     pub plain: bool,
+    /// Such choices are remembered.
+    pub keeps_settings: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// The second module is there.
     Arrived(&'static Later),
+    /// It could not be loaded.
+    NotArrived,
+    /// It is to be tried again.
+    FetchAsked,
+    /// The script of the code editor could not be loaded: a plain text box stands there.
+    NoCodeEditor,
     /// The editor's text, after any change.
     Typed(String),
     /// A cluster.yml, or a data.json of rancher/kontainer-driver-metadata to answer from.
     Opened {
         name: String,
         text: String,
+    },
+    /// The same as it was read.
+    FileRead {
+        name: String,
+        bytes: Vec<u8>,
     },
     /// By the page that this one is framed in.
     Given(String),
@@ -60,6 +73,12 @@ pub enum Action {
     /// Asked for at this UTF-16 unit of the editor.
     FixHere(usize),
     FixAll,
+    /// The last change of the text.
+    UndoAsked,
+    /// The problem after the selection in the editor, or the one before it.
+    ProblemAsked {
+        back: bool,
+    },
     TabChosen(Tab),
     /// A key pressed on the list of tabs.
     TabKey(String),
@@ -144,6 +163,12 @@ pub enum Effect {
     Mark(Vec<Mark>),
     /// Selects these UTF-16 units and focuses the editor.
     Reveal(usize, usize),
+    /// The same with the problem after the selection, or the one before it.
+    RevealProblem {
+        back: bool,
+    },
+    /// The last change of the text.
+    Undo,
     Copy {
         what: String,
         text: String,
@@ -152,7 +177,14 @@ pub enum Effect {
         name: String,
         text: String,
     },
+    /// The same with the bytes of a file that was opened.
+    Save {
+        name: String,
+        bytes: Vec<u8>,
+    },
     Dark(bool),
+    /// None: the system's, from now on.
+    RememberTheme(Option<bool>),
     /// Where the page is narrow.
     Side(Side),
     /// The editor as a plain text box or not, and remembers that.
@@ -164,21 +196,18 @@ pub enum Effect {
     /// Takes the fragment out of the address, and out of the history.
     ClearFragment,
     CloseDialog,
+    /// Asks for [`Action::Say`], once the page stands in which it is said.
+    Say(String),
     /// Asks for [`Action::SayCount`] once typing has paused.
     SayCountLater,
     /// Asks for [`Action::Hush`] after a while.
     HushLater,
     /// Asks before the page is left with changes in it.
     GuardLeaving(bool),
-    /// By id of the element.
+    /// By id of the element, once it is drawn.
     Focus(String),
+    FocusEditor,
+    /// The problem in this row or the last before it, else the panel.
+    FocusProblem(usize),
     PickFile,
-}
-
-/// What the status region says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Status {
-    pub text: String,
-    /// The count is only spoken: it stands under the editor anyway.
-    pub shown: bool,
 }

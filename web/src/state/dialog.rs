@@ -2,6 +2,7 @@
 
 use drydock_core::start::Start;
 
+use super::Effect;
 use crate::report::Change;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,24 @@ pub struct Preview {
     pub after: String,
     /// What is said once it is done.
     pub done: String,
+    pub back: Back,
+}
+
+/// Where a fix was asked for, and the focus goes on once it is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Back {
+    Editor,
+    /// The list, at this row.
+    Problem(usize),
+}
+
+impl Back {
+    pub fn focus(self) -> Effect {
+        match self {
+            Self::Editor => Effect::FocusEditor,
+            Self::Problem(row) => Effect::FocusProblem(row),
+        }
+    }
 }
 
 /// A link to the text without its secrets.

@@ -6,7 +6,7 @@ use drydock_core::fix::{self, Fix, Safety};
 use drydock_core::render::redact::Redactor;
 use drydock_core::render::{json, sarif, stand_ins};
 
-use super::{Dialog, Effect, Export, Link, Preview, Share, State, to_the_panel};
+use super::{Back, Dialog, Effect, Export, Link, Preview, Share, State};
 use crate::share;
 
 impl State {
@@ -16,7 +16,7 @@ impl State {
     }
 
     /// The editor reports the changed text back, as if it had been typed.
-    pub(super) fn fix(&mut self, revision: u32, fix: &Fix) -> Vec<Effect> {
+    pub(super) fn fix(&mut self, revision: u32, fix: &Fix, back: Back) -> Vec<Effect> {
         if revision != self.report.revision {
             return Vec::new();
         }
@@ -25,14 +25,14 @@ impl State {
         match (fix.safety, changes.first()) {
             (Safety::Uncertain, _) => {
                 let (after, _) = fix::apply(&self.report.text, [fix]);
-                self.preview(sentence(&fix.title), changes, after, done)
+                self.preview(sentence(&fix.title), changes, after, done, back)
             }
             (Safety::Placeholder, Some(first)) => {
                 let end = first.from + first.insert.encode_utf16().count();
                 let select = Effect::Reveal(first.from, end);
-                vec![self.turn_to(super::Side::Edit), Effect::Change(changes), select, self.say(done)]
+                vec![self.turn_to(super::Side::Edit), Effect::Change(changes), select, self.say_undoable(&done)]
             }
-            _ => vec![Effect::Change(changes), to_the_panel(), self.say(done)],
+            _ => vec![Effect::Change(changes), back.focus(), self.say_undoable(&done)],
         }
     }
 
@@ -47,7 +47,7 @@ impl State {
         let here = found.iter().position(|found| touches(found.span.start, found.span.end) && !found.fixes.is_empty());
         match here.map(|index| (index, &found[index].fixes[..])) {
             None => vec![self.say("No fix here.".to_owned())],
-            Some((_, [fix])) => self.fix(report.revision, fix),
+            Some((_, [fix])) => self.fix(report.revision, fix, Back::Editor),
             Some((index, _)) => {
                 let mut effects = self.choose(super::Tab::Problems);
                 effects.extend([self.turn_to(super::Side::Answers), Effect::Focus(format!("problem-{index}"))]);
@@ -60,7 +60,7 @@ impl State {
         let (after, count) = self.report.fixed(&self.options);
         let fixes = if count == 1 { "1 fix".to_owned() } else { format!("{count} fixes") };
         let changes = self.report.change_to(&after).into_iter().collect();
-        self.preview(format!("Fix all: {fixes}"), changes, after, format!("{fixes} applied."))
+        self.preview(format!("Fix all: {fixes}"), changes, after, format!("{fixes} applied."), Back::Problem(0))
     }
 
     fn preview(
@@ -69,9 +69,10 @@ impl State {
         changes: Vec<crate::report::Change>,
         after: String,
         done: String,
+        back: Back,
     ) -> Vec<Effect> {
         let (revision, before) = (self.report.revision, self.report.text.clone());
-        self.show(Dialog::Preview(Preview { title, revision, changes, before, after, done }))
+        self.show(Dialog::Preview(Preview { title, revision, changes, before, after, done, back }))
     }
 
     pub(super) fn accept(&mut self) -> Vec<Effect> {
@@ -81,8 +82,8 @@ impl State {
             Some(Dialog::Preview(preview)) if preview.revision == self.report.revision => {
                 effects.extend([
                     Effect::Change(preview.changes.clone()),
-                    to_the_panel(),
-                    self.say(preview.done.clone()),
+                    preview.back.focus(),
+                    self.say_undoable(&preview.done),
                 ]);
             }
             Some(Dialog::Share(Share { link: Link::Ready(link), .. })) => {

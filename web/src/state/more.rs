@@ -4,30 +4,26 @@ use std::rc::Rc;
 
 use drydock_core::image::catalogue::Catalogue;
 
-use super::{Action, Dialog, Effect, State, Tab, Written};
+use super::address::forget_unknown;
+use super::{Action, Back, Dialog, Effect, PANEL, State, Tab, Written};
+use crate::file::{self, Encoding};
 
 impl State {
     pub fn act_later(&mut self, action: Action) -> Vec<Effect> {
         match action {
-            Action::Opened { name, text } => match metadata(&name, &text) {
-                Some(catalogue) => {
-                    self.options.catalogue = catalogue;
-                    let mut effects = self.read(self.report.text.clone());
-                    effects.push(self.say(format!("Versions and images come from {name} now.")));
-                    effects
-                }
-                None => {
-                    let mut effects = self.open(text);
-                    effects.push(self.say(format!("Opened {name}.")));
-                    self.name = name;
-                    effects
-                }
+            Action::Opened { name, text } => self.opened(name, text, Encoding::default()),
+            Action::FileRead { name, bytes } => match file::decode(bytes) {
+                Ok((text, encoding)) => self.opened(name, text, encoding),
+                Err(fault) => vec![self.say(format!("{name} {fault}"))],
             },
             Action::ExampleChosen(sample) => self.open(sample.text()),
-            Action::Fix { revision, fix } => self.fix(revision, &fix),
+            Action::Fix { revision, fix } => {
+                let row = self.report.checked.diagnostics.iter().position(|found| found.fixes.contains(&fix));
+                self.fix(revision, &fix, Back::Problem(row.unwrap_or_default()))
+            }
             Action::FixOf { revision, finding, fix } => {
                 let found = self.report.checked.diagnostics.get(finding).and_then(|found| found.fixes.get(fix));
-                found.cloned().map(|fix| self.fix(revision, &fix)).unwrap_or_default()
+                found.cloned().map(|fix| self.fix(revision, &fix, Back::Editor)).unwrap_or_default()
             }
             Action::FixHere(at) => self.fix_here(at),
             Action::FixAll => self.fix_all(),
@@ -87,6 +83,11 @@ impl State {
             | Action::SeverityToggled(_)
             | Action::OpenAsked
             | Action::SaveAsked
+            | Action::UndoAsked
+            | Action::ProblemAsked { .. }
+            | Action::NotArrived
+            | Action::FetchAsked
+            | Action::NoCodeEditor
             | Action::Copy { .. }
             | Action::Download { .. }
             | Action::Fragment(_)
@@ -98,6 +99,26 @@ impl State {
             | Action::SayCount
             | Action::Hush => Vec::new(),
         }
+    }
+
+    fn opened(&mut self, name: String, text: String, encoding: Encoding) -> Vec<Effect> {
+        if let Some(catalogue) = metadata(&name, &text) {
+            self.options.catalogue = catalogue;
+            let unknown = forget_unknown(&mut self.options).map_or_else(String::new, |unknown| format!(" {unknown}"));
+            let mut effects = self.read(self.report.text.clone());
+            effects.push(self.say(format!("Versions and images come from {name} now.{unknown}")));
+            return effects;
+        }
+        let mut effects = self.open(text);
+        self.form.encoding = encoding;
+        // The page of a rule would stand in front of what is found.
+        if self.rule.is_some() {
+            effects.extend(self.choose(Tab::Problems));
+            effects.push(Effect::Focus(PANEL.to_owned()));
+        }
+        effects.push(self.say(format!("Opened {name}.")));
+        self.name = name;
+        effects
     }
 
     /// Only while the tab is open: what nobody sees is not written.

@@ -1,9 +1,9 @@
-use drydock_core::fix::{Edit, Fix, Safety};
-use drydock_core::text::Span;
-
 use super::*;
 use crate::later::TABLE;
-use crate::report::Change;
+
+mod address;
+mod fixes;
+mod opened;
 
 fn state() -> State {
     whole(&Settings::default(), false, None)
@@ -105,33 +105,6 @@ fn a_newer_data_json_is_answered_from_and_the_text_stays() {
 }
 
 #[test]
-fn a_fix_is_one_change_in_utf16_and_says_what_was_done() {
-    let mut state = typed("# 😀\nold: 1\n");
-    let at = state.report.text.find("old").unwrap();
-    let fix = Fix::new("rename it", Safety::Safe, vec![Edit::replace(Span::new(at, at + 3), "new")]);
-    let effects = state.reduce(Action::Fix { revision: state.report.revision, fix });
-    assert_eq!(effects[0], Effect::Change(vec![Change { from: 5, to: 8, insert: "new".to_owned() }]));
-    assert_eq!(state.status, Status { text: "Done: rename it.".to_owned(), shown: true });
-}
-
-#[test]
-fn a_placeholder_is_selected_for_the_author_to_fill_in() {
-    let mut state = typed("a: \n");
-    let fix = Fix::new("add it", Safety::Placeholder, vec![Edit::insert(3, "USER")]);
-    let effects = state.reduce(Action::Fix { revision: state.report.revision, fix });
-    assert_eq!(effects[2], Effect::Reveal(3, 7));
-}
-
-#[test]
-fn a_fix_for_a_text_that_has_moved_on_is_dropped() {
-    let mut state = state();
-    let fix = Fix::new("late", Safety::Safe, vec![Edit::insert(0, "x")]);
-    let revision = state.report.revision;
-    state.reduce(Action::Typed("nodes: []\n".to_owned()));
-    assert_eq!(state.reduce(Action::Fix { revision, fix }), vec![]);
-}
-
-#[test]
 fn a_chosen_version_counts_instead_of_the_file_s() {
     let mut state = state();
     state.reduce(Action::VersionChosen(Some("v1.28.14-rancher1-1".to_owned())));
@@ -158,7 +131,11 @@ fn the_count_is_spoken_and_a_message_is_shown_for_a_while() {
     state.reduce(Action::SayCount);
     assert!(!state.status.shown && state.status.text == format!("{}.", state.report.count()));
     assert_eq!(state.reduce(Action::Say("Copied.".to_owned())), vec![Effect::HushLater]);
-    assert!(state.status.shown);
+    // The count of what a message was about comes after it, not in its place.
+    state.reduce(Action::SayCount);
+    assert_eq!((state.status.text.as_str(), state.status.shown), ("Copied.", true));
+    state.reduce(Action::Hush);
+    assert!(!state.status.shown && state.status.text == format!("{}.", state.report.count()));
     state.reduce(Action::Hush);
     assert_eq!(state.status, Status::default());
 }
@@ -167,50 +144,8 @@ fn the_count_is_spoken_and_a_message_is_shown_for_a_while() {
 fn a_theme_chosen_by_hand_outlives_the_system_s() {
     let mut state = state();
     assert_eq!(state.reduce(Action::SystemDark(true)), vec![Effect::Dark(true)]);
-    assert_eq!(state.reduce(Action::ThemeToggled), vec![Effect::Dark(false)]);
+    assert_eq!(state.reduce(Action::ThemeToggled), vec![Effect::Dark(false), Effect::RememberTheme(Some(false))]);
     assert_eq!(state.reduce(Action::SystemDark(true)), vec![Effect::Dark(false)]);
-}
-
-#[test]
-fn fix_all_is_shown_first_and_leaves_nothing_safe_to_fix_and_every_comment_in_place() {
-    let mut state = state();
-    assert!(state.report.safe_fixes().count() > 0, "the first example has something to fix");
-    assert_eq!(state.reduce(Action::FixAll), vec![]);
-    let Some(Dialog::Preview(preview)) = state.dialog.as_deref().cloned() else { panic!("a preview") };
-    let effects = state.reduce(Action::DialogAccepted);
-    assert_eq!(effects[0], Effect::CloseDialog);
-    let Effect::Change(changes) = &effects[1] else { panic!("one change, not {effects:?}") };
-    let mut units: Vec<u16> = state.report.text.encode_utf16().collect();
-    units.splice(changes[0].from..changes[0].to, changes[0].insert.encode_utf16());
-    let fixed = String::from_utf16(&units).unwrap();
-    assert_eq!(fixed, preview.after);
-    let comments = |text: &str| text.lines().filter_map(|line| line.split_once('#')).count();
-    assert_eq!(comments(&fixed), comments(&state.report.text));
-    assert!(fixed.contains("ecr_credential_plugin:"));
-    state.reduce(Action::Typed(fixed));
-    assert_eq!(state.report.safe_fixes().count(), 0);
-}
-
-#[test]
-fn a_doubtful_fix_is_shown_first_and_dropped_once_the_text_moves_on() {
-    let mut state = typed("old: 1\n");
-    let fix = Fix::new("rename it", Safety::Uncertain, vec![Edit::replace(Span::new(0, 3), "new")]);
-    assert_eq!(state.reduce(Action::Fix { revision: state.report.revision, fix: fix.clone() }), vec![]);
-    let effects = state.reduce(Action::DialogAccepted);
-    assert_eq!(effects[1], Effect::Change(vec![Change { from: 0, to: 3, insert: "new".to_owned() }]));
-    state.reduce(Action::Fix { revision: state.report.revision, fix });
-    state.reduce(Action::Typed("other: 1\n".to_owned()));
-    assert_eq!(state.reduce(Action::DialogAccepted), vec![Effect::CloseDialog]);
-}
-
-#[test]
-fn the_caret_asks_for_the_fix_of_its_finding() {
-    let mut state = typed("# 😀\nnods: []\n");
-    let at = "# 😀\nno".encode_utf16().count();
-    state.reduce(Action::FixHere(at));
-    assert!(state.dialog.is_some() || state.status.text.starts_with("Done"), "{}", state.status.text);
-    assert_eq!(state.reduce(Action::FixHere(0)), vec![Effect::HushLater]);
-    assert_eq!(state.status.text, "No fix here.");
 }
 
 #[test]
