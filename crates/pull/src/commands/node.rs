@@ -176,7 +176,7 @@ fn roles(node: &Node, checked: &Checked) -> Result<Vec<String>, Error> {
     };
     let address = |node: &ClusterNode| node.address.as_ref().map(|address| address.value.clone());
     let known = || nodes.iter().filter_map(address).collect::<Vec<_>>().join(", ");
-    let found = match (&node.address, nodes.as_slice()) {
+    let found = match (&node.address, &nodes[..]) {
         (Some(wanted), _) => nodes
             .iter()
             .find(|node| named(wanted, node))
