@@ -256,6 +256,7 @@ fn what_a_fault_hides_is_found_beside_it() {
         ("kubernetes_version: v1.99.0-rancher1-1 # c\nnetwork: {plugin: weave}\n", ["D402", "D609"]),
         ("kubernetes_version: vv1.2.3\n", ["D401", "D402"]),
         ("private_registries: [{url: 'https://a_b?c', is_default: true}]\n", ["D201", "D206"]),
+        ("private_registries: [{url: 'https://mirror', is_default: true}]\n", ["D201", "D205"]),
         ("nodes: [{address: a, user: u, role: [master]}]\n", ["D502", "D701"]),
         ("ingress: {network_mode: hostport, http_port: 70000}\n", ["D613", "D614"]),
     ] {

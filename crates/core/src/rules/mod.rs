@@ -128,6 +128,12 @@ impl Facts<'_> {
         Reference::parse(&format!("{url}/rancher/rke-tools:v0"))
     }
 
+    /// The url of a registry without the scheme, which is a finding of its own.
+    pub fn without_scheme(url: &str) -> &str {
+        let starts = |scheme: &&str| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+        &url[["https://", "http://"].iter().find(|scheme| starts(scheme)).map_or(0, |scheme| scheme.len())..]
+    }
+
     /// Kubernetes comes without the cloud provider `aws`.
     pub fn aws_is_gone(&self) -> bool {
         self.version().is_some_and(|version| version.is_in(">=1.27.0-rancher0"))

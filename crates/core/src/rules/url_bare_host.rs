@@ -19,12 +19,13 @@ private_registries:
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     for (at, registry, url) in facts.registry_urls() {
-        let host = url.value.split('/').next().unwrap_or_default();
+        let value = Facts::without_scheme(&url.value);
+        let host = value.split('/').next().unwrap_or_default();
         let is_host = host.is_empty() || host.contains(['.', ':']) || host == "localhost";
         if is_host || url.value.contains(char::is_uppercase) || url.value.contains(char::is_whitespace) {
             continue;
         }
-        let message = format!("`{}` is no host: docker reads it as `docker.io/{}`", host, url.value);
+        let message = format!("`{host}` is no host: docker reads it as `docker.io/{value}`");
         let finding = reporter.report(url.span, format!("{at}.url"), message);
         finding.severity(facts.severity_of_a_fault_in(registry));
         finding.help(format!("write the full name or the port, as `{host}.example.com` or `{host}:5000`"));

@@ -38,8 +38,7 @@ private_registries:
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     for (at, registry, url) in facts.registry_urls() {
         // A scheme, a slash at the end and blanks are said elsewhere.
-        let scheme = ["https://", "http://"].into_iter().find(|scheme| starts_with(&url.value, scheme));
-        let value = url.value[scheme.map_or(0, str::len)..].trim_end_matches('/');
+        let value = Facts::without_scheme(&url.value).trim_end_matches('/');
         let fault = match Facts::behind(value) {
             Err(ReferenceError::Uppercase) => continue,
             Err(error) => error.to_string(),
@@ -54,8 +53,4 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         finding.severity(facts.severity_of_a_fault_in(registry));
         finding.help("write `host`, `host:port` or `host/path`; an IPv6 address needs a host name");
     }
-}
-
-fn starts_with(url: &str, scheme: &str) -> bool {
-    url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
 }
