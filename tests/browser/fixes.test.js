@@ -128,6 +128,7 @@ test("the message of a fix carries the undo, and stays while the focus is on it"
       await button(page, "Problems (1)").click();
       await button(page, "Fix").first().click();
       const undo = button(page, "Undo");
+      assert.ok((await undo.boundingBox()).height < 40, "on one line");
       await undo.focus();
       await accessible(page);
       await page.waitForTimeout(6000);
