@@ -32,6 +32,7 @@ test("after a Fix button the next finding has the focus, and Ctrl+Z undoes from 
   visit("", async (page) => {
     await replaceText(page, TWO);
     const fix = button(page, "Fix");
+    await button(page, /^Error, line 3: /).waitFor();
     const rows = await page.locator(".problems > li").count();
     assert.ok((await fix.count()) > 1, "two fixes to choose from");
     const before = await text(page);
