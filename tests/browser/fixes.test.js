@@ -32,6 +32,7 @@ test("after a Fix button the next finding has the focus, and Ctrl+Z undoes from 
   visit("", async (page) => {
     await replaceText(page, TWO);
     const fix = button(page, "Fix");
+    await button(page, /^Error, line 3: /).waitFor();
     const rows = await page.locator(".problems > li").count();
     assert.ok((await fix.count()) > 1, "two fixes to choose from");
     const before = await text(page);
@@ -128,6 +129,7 @@ test("the message of a fix carries the undo, and stays while the focus is on it"
       await button(page, "Problems (1)").click();
       await button(page, "Fix").first().click();
       const undo = button(page, "Undo");
+      assert.ok((await undo.boundingBox()).height < 40, "on one line");
       await undo.focus();
       await accessible(page);
       await page.waitForTimeout(6000);
