@@ -21,6 +21,7 @@ import {
   keymap,
   lineNumbers,
   MatchDecorator,
+  placeholder,
   ViewPlugin,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
@@ -190,6 +191,7 @@ function create(parent, { text, label, describedBy, nonce, dark, readOnly, chang
       tabMarks,
       gutterTooltipAbove,
       bracketMatching(),
+      placeholder("Paste a cluster.yml, or drop the file here."),
       yaml(),
       syntaxHighlighting(colours),
       meaning(tell),

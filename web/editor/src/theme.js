@@ -61,6 +61,7 @@ export const theme = EditorView.theme({
     maxWidth: "min(480px, 90vw)",
   },
   ".cm-tooltip code": { fontFamily: "var(--mono)", backgroundColor: "var(--line)", borderRadius: "4px", padding: "0 4px" },
+  ".cm-placeholder": { color: "var(--muted)" },
   ".cm-tab-mark": { backgroundColor: "var(--selection)" },
   ".cm-tab-mark::before": { content: "'\u2192'", position: "absolute", color: "var(--error)" },
   ".cm-meaning": { padding: "8px", fontFamily: "var(--sans)" },
