@@ -12,17 +12,30 @@ pub static DOC: Doc = Doc {
     why: "rke wants a `v`, three numbers without leading zeros, and its own suffix, as in `v1.30.5-rancher1-1`. It \
           checks this before anything else in the file, so the fault hides all others. \
           Source: rke v1.6.3, cluster/validation.go:718.",
-    examples: &[Example {
-        before: "\
+    examples: &[
+        Example {
+            before: "\
 kubernetes_version: 1.30.5-rancher1-1
                     ^^^^^^^^^^^^^^^^^
 ",
-        after: Some(
-            "\
+            after: Some(
+                "\
 kubernetes_version: v1.30.5-rancher1-1
 ",
-        ),
-    }],
+            ),
+        },
+        Example {
+            before: "\
+kubernetes_version: v1.28
+                    ^^^^^
+",
+            after: Some(
+                "\
+kubernetes_version: v1.28.14-rancher1-1
+",
+            ),
+        },
+    ],
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
@@ -40,5 +53,16 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         let meant = &facts.plan.kubernetes_version;
         finding.fix(format!("write `{meant}`"), Safety::Safe, vec![Edit::replace(written.span, scalar(meant))]);
     }
+    if let (Some(written), Some(newest)) = (&facts.cluster.kubernetes_version, newest_of_minor(facts, &clean)) {
+        finding.fix(format!("write `{newest}`"), Safety::Uncertain, vec![Edit::replace(written.span, newest)]);
+    }
     finding.refused(Step::Version, 0, error.to_string());
+}
+
+/// What the release knows last of a minor version alone, as `v1.28`.
+fn newest_of_minor<'f>(facts: &'f Facts<'_>, version: &str) -> Option<&'f str> {
+    let (_, minor) = version.split_once('.')?;
+    let is_number = !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit());
+    let release = facts.plan.catalogue.release(&facts.plan.rke).filter(|_| is_number)?;
+    release.starting_with(&format!("{version}.")).last().copied()
 }
