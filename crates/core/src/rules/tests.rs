@@ -93,3 +93,42 @@ fn every_prefix_of_every_example_is_checked_without_panic() {
         }
     }
 }
+
+/// Codes and what is told of the keys of a file for a release of rke.
+fn told(text: &str, rke: &str) -> Vec<(&'static str, String)> {
+    let options = Options { rke: Some(rke.to_owned()), ..Options::default() };
+    let found = crate::check(text, &options).diagnostics.into_iter().filter(|d| ["D101", "D301"].contains(&d.code));
+    found.map(|d| (d.code, d.help.unwrap_or_default())).collect()
+}
+
+#[test]
+fn keys_are_those_of_the_release() {
+    let ecr = "private_registries:\n- url: 1.dkr.ecr.eu-west-1.amazonaws.com\n  ecrCredentialPlugin: {}\n";
+    let later = "rke reads `ecr_credential_plugin` from v1.3.0 on".to_owned();
+    assert_eq!(told(ecr, "v1.2.0"), [("D101", later.clone())]);
+    assert_eq!(told(ecr, "v1.3.0")[0].0, "D301");
+    let known = ecr.replace("ecrCredentialPlugin: {}", "ecr_credential_plugin: {aws_access_key_id: a}");
+    assert_eq!(told(&known, "v1.2.0"), [("D101", later)]);
+    assert_eq!(told(&known, "v1.6.3"), []);
+    let policy = "services: {kube-api: {pod_security_policy: true}}\n";
+    assert_eq!(told(policy, "v1.5.12"), []);
+    assert!(told(policy, "v1.6.3")[0].1.contains("last read by v1.5; "));
+}
+
+#[test]
+fn a_rename_that_could_only_be_refused_is_not_offered() {
+    let text = "kubernetes: {version: v1.28}\n";
+    let found = findings(find("D101").unwrap(), text);
+    assert_eq!(found[0].help.as_deref(), Some("did you mean `kubernetes_version`?"));
+    assert!(found[0].fixes.is_empty());
+    // What is near is offered, and shown before it is done.
+    let found = findings(find("D101").unwrap(), "nodes:\n- address: a\n  user: b\n  rolle: [etcd]\n");
+    assert_eq!((found[0].fixes[0].title.as_str(), found[0].fixes[0].safety), ("rename to `role`", Safety::Uncertain));
+}
+
+#[test]
+fn a_rename_brings_no_other_unknown_key() {
+    let text = "upgrade_strategy:\n  node_drain_input: {ignore_daemon_sets: false, gracePeriod: 3, delete_local_datas: true}\n";
+    let (fixed, _) = crate::fix_all(text, &Options::default(), |_, _| true);
+    assert!(findings(find("D101").unwrap(), &fixed).is_empty(), "{fixed}");
+}

@@ -51,18 +51,9 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         && facts.plan.miswritten_version.is_some()
     {
         let meant = &facts.plan.kubernetes_version;
-        finding.fix(format!("write `{meant}`"), Safety::Safe, vec![Edit::replace(written.span, scalar(meant))]);
-    }
-    if let (Some(written), Some(newest)) = (&facts.cluster.kubernetes_version, newest_of_minor(facts, &clean)) {
-        finding.fix(format!("write `{newest}`"), Safety::Uncertain, vec![Edit::replace(written.span, newest)]);
+        let numbers = |text: &str| text.trim().trim_start_matches(['v', 'V']).to_owned();
+        let safety = if numbers(meant) == numbers(version) { Safety::Safe } else { Safety::Uncertain };
+        finding.fix(format!("write `{meant}`"), safety, vec![Edit::replace(written.span, scalar(meant))]);
     }
     finding.refused(Step::Version, 0, error.to_string());
-}
-
-/// What the release knows last of a minor version alone, as `v1.28`.
-fn newest_of_minor<'f>(facts: &'f Facts<'_>, version: &str) -> Option<&'f str> {
-    let (_, minor) = version.split_once('.')?;
-    let is_number = !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit());
-    let release = facts.plan.catalogue.release(&facts.plan.rke).filter(|_| is_number)?;
-    release.starting_with(&format!("{version}.")).last().copied()
 }
