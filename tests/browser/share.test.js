@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { test } from "node:test";
-import { LOOKS, accessible, button, focused, replaceText, text, visitor } from "./visit.js";
+import { LOOKS, accessible, button, editor, focused, replaceText, text, visitor } from "./visit.js";
 
 const shared = visitor();
 const { visit } = shared;
