@@ -106,7 +106,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         let is_written = facts.text[field.key.range()].trim_matches(['"', '\'']) == key.name;
         if !known && is_written && field.value.says_something() {
             let help = Suggestion::Later { name: key.name, since: key.since }.to_string();
-            reporter.report(field.key, &path.to_string(), format!("rke {rke} ignores `{}`", key.name)).help(help);
+            reporter.report(field.key, path.to_string(), format!("rke {rke} ignores `{}`", key.name)).help(help);
         }
         known
     });
