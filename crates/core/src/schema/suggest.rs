@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::again::Table;
 use super::{Key, Kind, Schema, Type};
+use crate::image::catalogue::DEFAULT_RELEASE;
 use crate::image::version::Version;
 use crate::problem::UnknownKey;
 
@@ -60,7 +61,9 @@ pub fn means_ecr_plugin(unknown: &UnknownKey) -> bool {
 
 /// Whether a release of rke, as `v1.6.3`, has a key that came with the release `since`.
 pub fn has_come(since: &str, rke: &str) -> bool {
-    Version::from_tag(rke).is_none_or(|rke| Version::from_tag(since).is_none_or(|since| since <= rke))
+    // Asked for every key: the usual answer costs nothing.
+    rke == DEFAULT_RELEASE
+        || Version::from_tag(rke).is_none_or(|rke| Version::from_tag(since).is_none_or(|since| since <= rke))
 }
 
 /// Whether a release of rke read a key with this note of [`Suggestion::Removed`].

@@ -202,15 +202,12 @@ pub fn without_tabs(text: &str) -> Option<Vec<Edit>> {
     if indents.is_empty() {
         return None;
     }
-    let edits = WIDTHS.map(|width| {
+    WIDTHS.into_iter().find_map(|width| {
         let blanks = |span: &Span| Edit::replace(*span, text[span.range()].replace('\t', &" ".repeat(width)));
-        indents.iter().map(blanks).collect::<Vec<_>>()
-    });
-    let reads = |edits: &Vec<Edit>| {
-        let fix = Fix::new("", Safety::Uncertain, edits.clone());
-        Document::parse(&fix::apply(text, [&fix]).0).0.stop.is_none()
-    };
-    edits.into_iter().find(reads)
+        let fix = Fix::new("", Safety::Uncertain, indents.iter().map(blanks).collect());
+        let reads = Document::parse(&fix::apply(text, [&fix]).0).0.stop.is_none();
+        reads.then_some(fix.edits)
+    })
 }
 
 #[cfg(test)]

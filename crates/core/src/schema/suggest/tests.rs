@@ -2,7 +2,6 @@ use super::*;
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::fix::Safety;
-use crate::image::catalogue::DEFAULT_RELEASE;
 use crate::plan::Options;
 use crate::schema::assist::type_at;
 use crate::text::Span;
@@ -102,6 +101,15 @@ fn told(text: &str, rke: &str) -> Vec<(&'static str, String)> {
     let options = Options { rke: Some(rke.to_owned()), ..Options::default() };
     let found = check(text, &options).diagnostics.into_iter().filter(|d| ["D101", "D301"].contains(&d.code));
     found.map(|d| (d.code, d.help.unwrap_or_default())).collect()
+}
+
+/// So the default release needs no comparison.
+#[test]
+fn no_key_came_after_the_default_release() {
+    let newest = Version::from_tag(DEFAULT_RELEASE).unwrap();
+    for key in Schema::get().structs().iter().flat_map(|structure| &structure.keys) {
+        assert!(Version::from_tag(key.since).unwrap() <= newest, "{}: {}", key.name, key.since);
+    }
 }
 
 #[test]
