@@ -27,8 +27,87 @@ test("a key says what it means under the pointer, and the caret gets offers", ()
     await page.waitForTimeout(200);
     await page.keyboard.press("Enter");
     assert.match(await text(page), /^ {2}plugin: ?$/m);
-    await page.keyboard.press("Control+Space");
+    // What may stand there opens by itself.
     await page.getByRole("option", { name: /^calico/ }).waitFor();
+  }));
+
+/** Types `before`, leaves the caret before `behind`, types `word` and takes the first offer of this name. */
+async function complete(page, before, behind, word, label) {
+  await replaceText(page, before + behind);
+  for (const _ of behind) await page.keyboard.press("ArrowLeft");
+  await page.keyboard.type(word);
+  if (!word) await page.keyboard.press("Control+Space");
+  await page.getByRole("option", { name: label }).first().waitFor();
+  await page.waitForTimeout(200);
+  await page.keyboard.press("Enter");
+}
+
+test("a key keeps its colon, and between brackets there are offers as well", () =>
+  visit("", async (page) => {
+    await complete(page, "", ": ", "netw", /^network/);
+    assert.equal(await text(page), "network: ");
+    await complete(page, "network: {", "}", "plu", /^plugin/);
+    assert.equal(await text(page), "network: {plugin: }");
+    await page.getByRole("option", { name: /^canal/ }).waitFor();
+    await page.keyboard.press("Escape");
+    await complete(page, "nodes:\n- {address: a, role: [etcd, ", "]}", "w", /^worker/);
+    assert.equal(await text(page), "nodes:\n- {address: a, role: [etcd, worker]}");
+    await complete(page, "nodes:\n- role: [etcd,", "]", "", /^controlplane/);
+    assert.equal(await page.getByRole("option", { name: /^etcd/ }).count(), 0);
+    assert.equal(await text(page), "nodes:\n- role: [etcd,controlplane]");
+    await complete(page, "network:\n  plugin: c", "nal", "an", /^canal/);
+    assert.equal(await text(page), "network:\n  plugin: canal");
+  }));
+
+test("versions of Kubernetes are offered newest first", () =>
+  visit("", async (page) => {
+    await replaceText(page, "kubernetes_version: ");
+    await page.keyboard.press("Control+Space");
+    const options = page.getByRole("listbox", { name: "Completions" }).getByRole("option");
+    await options.first().waitFor();
+    const offered = await options.allInnerTexts();
+    const numbers = offered.map((it) => it.match(/\d+/g).map(Number));
+    const newest = numbers.toSorted((a, b) => b.map((part, at) => part - a[at]).find((it) => it) ?? 0);
+    assert.ok(offered.length > 2);
+    assert.deepEqual(numbers, newest);
+  }));
+
+test("Enter leads below a key and into an item, and the list goes on with a dash", () =>
+  visit("", async (page) => {
+    await replaceText(page, "services:\n  kubelet:");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("fail_swap_on: true");
+    assert.equal(await text(page), "services:\n  kubelet:\n    fail_swap_on: true");
+    await replaceText(page, "nodes:\n  - address: a");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("user: b");
+    await page.keyboard.press("Enter");
+    assert.equal(await text(page), "nodes:\n  - address: a\n    user: b\n    ");
+    await complete(page, "nodes:\n  - address: a\n  ", "", "", /^-/);
+    await complete(page, "nodes:\n  - address: a\n  - ", "", "po", /^port/);
+    assert.equal(await text(page), "nodes:\n  - address: a\n  - port: ");
+    // Anywhere else it is the line break it always was.
+    await replaceText(page, "cluster_name: a");
+    await page.keyboard.press("Home");
+    await page.keyboard.press("Enter");
+    assert.equal(await text(page), "\ncluster_name: a");
+  }));
+
+test("a tab can be seen, and a finding at the gutter leaves the lines below it readable", () =>
+  visit("", async (page) => {
+    await replaceText(page, "cluster_name: a\n\n\n\n\n\n\n\n\n\nnodes:\n\t- address: a\n");
+    await page.waitForFunction(() => getComputedStyle(document.querySelector(".cm-tab-mark"), "::before").content === '"→"');
+    await replaceText(page, `${"\n".repeat(10)}private_registries:\n- url: a.com\n  username: b\n  password: c\n`);
+    const { y } = await page.locator(".cm-line", { hasText: "username" }).boundingBox();
+    const { x } = await page.locator(".cm-gutter-lint .cm-lint-marker").first().boundingBox();
+    await page.mouse.move(x + 5, y + 10);
+    const tooltip = page.locator(".cm-tooltip-lint");
+    await tooltip.locator("code", { hasText: /^username$/ }).waitFor();
+    assert.doesNotMatch(await tooltip.innerText(), /`/);
+    const box = await tooltip.boundingBox();
+    assert.ok(box.y + box.height <= y + 10, "above its line");
+    await tooltip.getByRole("button", { name: "Rename to user" }).click();
+    await page.waitForFunction(() => !document.querySelector(".cm-content").textContent.includes("username"));
   }));
 
 test("a key says what it means at the caret, aloud too, until Escape", () =>

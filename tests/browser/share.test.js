@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { test } from "node:test";
-import { LOOKS, accessible, button, focused, replaceText, text, visitor } from "./visit.js";
+import { LOOKS, accessible, button, editor, focused, replaceText, text, visitor } from "./visit.js";
 
 const shared = visitor();
 const { visit } = shared;
@@ -89,10 +89,38 @@ test("the guided start writes a file that rke accepts", () =>
     await dialog.getByRole("textbox", { name: /^Addresses/ }).fill("10.1.1.1");
     await dialog.getByRole("textbox", { name: /^Addresses/ }).blur();
     await accessible(page);
+    await dialog.getByText("No problems in this file.").waitFor({ state: "hidden" });
+    await dialog.getByRole("combobox", { name: /^Are all system images/ }).selectOption("no");
+    await dialog.getByText("No problems in this file.").waitFor();
     await button(page, "Write the file").click();
     await page.getByText("rke v1.6.3 accepts this file.").waitFor();
     assert.match(await text(page), /ecr_credential_plugin:\n {6}aws_access_key_id: CHANGE_ME/);
+    assert.match(await text(page), /image-credential-provider-config: /);
+    // What is left to write is selected: typing goes on there.
     assert.equal(await focused(page), "cluster.yml");
+    await page.keyboard.type("AKIAIOSFODNN7EXAMPLE");
+    assert.match(await text(page), /aws_access_key_id: AKIAIOSFODNN7EXAMPLE\n {6}aws_secret_access_key: CHANGE_ME/);
+  }));
+
+test("the guided start takes the address of a registry as people write it, and says so", () =>
+  visit("", async (page) => {
+    await button(page, "Examples").click();
+    await button(page, /^Start from nothing/).click();
+    const dialog = page.getByRole("dialog", { name: "Start from nothing" });
+    const url = dialog.getByRole("textbox", { name: /^Registry, as/ });
+    await url.fill("https://reg.example.com/");
+    await url.blur();
+    await dialog.getByText(/^Written as reg\.example\.com: /).waitFor();
+    await dialog.getByText("No problems in this file.").waitFor();
+    await accessible(page);
+  }));
+
+test("an empty editor invites to paste", () =>
+  visit("", async (page) => {
+    await editor(page).click();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.press("Delete");
+    await page.locator(".cm-placeholder").getByText(/^Paste a cluster\.yml/).waitFor();
   }));
 
 for (const [name, options] of LOOKS) {

@@ -133,7 +133,7 @@ impl Plan {
         let kubernetes_version = options.kubernetes_version.as_deref().filter(|version| !version.is_empty());
         let kubernetes_version =
             kubernetes_version.or(text(&cluster.kubernetes_version)).unwrap_or(default_version).to_owned();
-        let meant = meant(&kubernetes_version);
+        let meant = meant(&kubernetes_version, release.as_ref());
         let miswritten_version = meant.as_ref().map(|_| kubernetes_version.clone());
         let kubernetes_version = meant.unwrap_or(kubernetes_version);
         let known = release.as_ref().is_some_and(|release| release.knows(&kubernetes_version));
@@ -205,11 +205,16 @@ fn text(value: &Option<Spanned<String>>) -> Option<&str> {
     value.as_ref().map(|value| value.value.as_str()).filter(|text| !text.is_empty())
 }
 
-/// The version that was meant by a text which is none.
-fn meant(written: &str) -> Option<String> {
+/// The version that was meant by a text which is none; by a minor version alone its newest that the release knows.
+fn meant(written: &str, release: Option<&Release<'_>>) -> Option<String> {
     let clean = format!("v{}", written.trim().trim_start_matches(['v', 'V']));
     let is_version = |text: &str| Version::from_kubernetes(text).is_ok();
-    (!is_version(written) && is_version(&clean)).then_some(clean)
+    if is_version(written) {
+        return None;
+    }
+    let is_minor = clean.split_once('.').is_some_and(|(_, minor)| minor.parse::<u64>().is_ok());
+    let newest = || release?.starting_with(&format!("{clean}.")).last().map(|newest| (*newest).to_owned());
+    if is_version(&clean) { Some(clean) } else { is_minor.then(newest)? }
 }
 
 /// The release asked for, or the newest older one that the catalogue has.

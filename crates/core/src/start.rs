@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use crate::artifacts::answers;
 use crate::artifacts::quote;
+use crate::credentials::ecr;
+use crate::image::version::Version;
 use crate::plan::Options;
 
 /// Stands where the person writes a secret; none is asked for.
@@ -106,6 +108,27 @@ impl Start {
         }
     }
 
+    /// What the file has in the place of an answer that rke would not read, and why.
+    pub fn correction(&self, key: &str) -> Option<String> {
+        let (written, meant) = (self.get(key), self.url());
+        if key != "url" || written == meant {
+            return None;
+        }
+        let plain = written.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"));
+        let more =
+            if plain { "; plain HTTP needs insecure-registries in dockerd's daemon.json on every node" } else { "" };
+        Some(format!(
+            "Written as `{meant}`: rke takes host, port and path in small letters, no scheme and no slash at the end{more}."
+        ))
+    }
+
+    /// As rke can put it before the name of an image.
+    fn url(&self) -> String {
+        let url = self.get("url");
+        let bare = url.split_once("://").map_or(url, |(_, behind)| behind);
+        bare.trim_end_matches('/').to_ascii_lowercase()
+    }
+
     /// The questions that matter after the answers so far.
     pub fn shown(&self) -> impl Iterator<Item = &'static Field> + '_ {
         FIELDS.iter().filter(|field| (field.shown)(self))
@@ -119,6 +142,10 @@ impl Start {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "\nkubernetes_version: {version}");
         self.registry(&mut out);
+        if self.is_ecr() {
+            let provider = Version::from_kubernetes(version).is_ok_and(|it| it.is_in(">=1.27.0-rancher0"));
+            self.kubelet(provider, &mut out);
+        }
         out
     }
 
@@ -143,10 +170,16 @@ impl Start {
             return;
         }
         out.push_str("\nprivate_registries:\n");
-        let url = if kind == "hub" { "docker.io" } else { self.get("url") };
-        let _ = writeln!(out, "  - url: {}", yaml(url));
+        let url = if kind == "hub" { "docker.io".to_owned() } else { self.url() };
+        let _ = writeln!(out, "  - url: {}", yaml(&url));
         if kind != "hub" && self.get("air_gap") == "yes" {
             out.push_str("    is_default: true # put before the name of every system image\n");
+            if kind == "ecr" {
+                out.push_str(
+                    "    # cri-dockerd cannot pull the pause image from ECR: rke does so once. Where nodes clean up, keep it\n\
+                     \x20   # as services.kubelet.infra_container_image in a registry with user and password.\n",
+                );
+            }
         }
         if kind != "ecr" {
             let _ = write!(out, "    user: {}\n    password: {PLACEHOLDER}\n", yaml(self.get("user")));
@@ -155,8 +188,30 @@ impl Start {
         } else {
             let _ = write!(
                 out,
-                "    ecr_credential_plugin:\n      aws_access_key_id: {PLACEHOLDER}\n      aws_secret_access_key: {PLACEHOLDER}\n\
-                 \nservices:\n  kubelet:\n    # The kubelet pulls with an identity of its own.\n    extra_env:\n\
+                "    ecr_credential_plugin:\n      aws_access_key_id: {PLACEHOLDER}\n      aws_secret_access_key: {PLACEHOLDER}\n"
+            );
+        }
+    }
+
+    /// How pods pull from ECR, which rke's own credentials do not help.
+    fn kubelet(&self, provider: bool, out: &mut String) {
+        if !provider && self.profile_pulls() {
+            return;
+        }
+        out.push_str("\nservices:\n  kubelet:\n");
+        if provider {
+            out.push_str(
+                "    # From Kubernetes 1.27 on pods pull from ECR by ecr-credential-provider: put both on every node, as\n\
+                 \x20   # Drydock's ECR files for this cluster do.\n    extra_args:\n",
+            );
+            for argument in ecr::PROVIDER_ARGUMENTS {
+                let _ = writeln!(out, "      {argument}");
+            }
+        }
+        if !self.profile_pulls() {
+            let _ = write!(
+                out,
+                "    # The kubelet pulls with an identity of its own.\n    extra_env:\n\
                  \x20     - AWS_ACCESS_KEY_ID={PLACEHOLDER}\n      - AWS_SECRET_ACCESS_KEY={PLACEHOLDER}\n"
             );
         }
@@ -191,22 +246,65 @@ mod tests {
     use crate::image::catalogue::Catalogue;
     use crate::{Outcome, check};
 
-    #[test]
-    fn every_answer_leads_to_a_file_that_rke_accepts() {
-        for (kind, _) in FIELDS[0].choices {
-            for (nodes, profile) in [("10.0.0.1", "yes"), ("10.0.0.1, 10.0.0.2 10.0.0.3,10.0.0.4", "no")] {
-                let mut start = Start::default();
-                for (key, value) in [("registry", *kind), ("nodes", nodes), ("ec2", profile), ("node_user", "yes")] {
-                    start.set(key, value);
+    /// Every way through the questions that have choices.
+    fn every_way(start: Start, from: usize, ways: &mut Vec<Start>) {
+        let open = |(_, field): &(usize, &Field)| (field.shown)(&start) && !field.choices.is_empty();
+        match FIELDS.iter().enumerate().skip(from).find(open) {
+            None => ways.push(start),
+            Some((at, field)) => {
+                for (value, _) in field.choices {
+                    let mut answered = start.clone();
+                    answered.set(field.key, value);
+                    every_way(answered, at + 1, ways);
                 }
-                let text = start.write(&Options::default());
-                let checked = check(&text, &Options::default());
-                let errors: Vec<_> = checked.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
-                assert_eq!((checked.outcome, checked.hostcount_error), (Outcome::Accepted, None), "{text}");
-                assert!(errors.is_empty(), "{text}\n{errors:#?}");
-                assert_eq!(checked.plan.nodes.iter().count(), if profile == "yes" { 1 } else { 4 }, "{text}");
             }
         }
+    }
+
+    #[test]
+    fn every_way_leads_to_a_file_without_fault() {
+        let mut ways = Vec::new();
+        every_way(Start::default(), 0, &mut ways);
+        assert_eq!(ways.len(), 2 + 2 * 2 + 2 * 4);
+        let older = Options { rke: Some("v1.3.20".to_owned()), ..Options::default() };
+        for (mut start, options) in
+            ways.into_iter().flat_map(|way| [(way.clone(), Options::default()), (way, older.clone())])
+        {
+            for (nodes, count) in [("10.0.0.1", 1), ("10.0.0.1, 10.0.0.2 10.0.0.3,10.0.0.4", 4)] {
+                start.set("nodes", nodes);
+                start.set("node_user", "yes");
+                let text = start.write(&options);
+                let checked = check(&text, &options);
+                assert_eq!((checked.outcome, checked.hostcount_error), (Outcome::Accepted, None), "{text}");
+                assert_eq!(checked.plan.nodes.iter().count(), count, "{text}");
+                let stated = |code| code == "D308" && text.contains("# cri-dockerd cannot pull the pause image");
+                let found = checked.diagnostics.iter().filter(|found| !stated(found.code));
+                let found: Vec<_> = found.map(|found| (found.code, &found.message)).collect();
+                assert!(found.is_empty(), "{text}\n{found:#?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_registry_is_written_as_rke_takes_it() {
+        let mut start = Start::default();
+        for (url, meant) in [
+            ("https://Reg.example.com/", "reg.example.com"),
+            ("http://reg.example.com:5000/Path//", "reg.example.com:5000/path"),
+            ("reg.example.com/rke", "reg.example.com/rke"),
+        ] {
+            start.set("url", url);
+            let text = start.write(&Options::default());
+            assert!(text.contains(&format!("  - url: {meant}\n")), "{text}");
+            assert_eq!(start.correction("url").is_some(), url != meant);
+            assert!(
+                check(&text, &Options::default()).diagnostics.iter().all(|d| d.severity == Severity::Note),
+                "{text}"
+            );
+        }
+        start.set("url", "http://reg.example.com");
+        let told = start.correction("url").unwrap();
+        assert!(told.starts_with("Written as `reg.example.com`: ") && told.contains("insecure-registries"), "{told}");
     }
 
     #[test]

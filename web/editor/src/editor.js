@@ -1,6 +1,6 @@
 // The CodeMirror edge: everything the page may ask of its editor, as plain functions on one global.
 // Offsets are UTF-16 code units of a text whose line breaks are "\n", as CodeMirror counts them.
-import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
+import { autocompletion, completionKeymap, startCompletion } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, undo as undoLast } from "@codemirror/commands";
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { yaml } from "@codemirror/lang-yaml";
@@ -10,6 +10,7 @@ import { Compartment, EditorState, Prec } from "@codemirror/state";
 import {
   activateHover,
   closeHoverTooltips,
+  Decoration,
   drawSelection,
   EditorView,
   hasHoverTooltips,
@@ -19,6 +20,9 @@ import {
   hoverTooltip,
   keymap,
   lineNumbers,
+  MatchDecorator,
+  placeholder,
+  ViewPlugin,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import "./crash.js";
@@ -45,6 +49,13 @@ function element(name, className, text) {
   return it;
 }
 
+/** An element with text in which words between backticks are code. */
+function prose(name, text) {
+  const it = element(name, "", "");
+  it.append(...text.split("`").map((part, nth) => (nth % 2 ? element("code", "", part) : part)));
+  return it;
+}
+
 /** What the key under the pointer or at the caret means. */
 function meaning(tell) {
   const toldAt = (view, at) => tell(view.state.doc.toString(), at);
@@ -52,7 +63,7 @@ function meaning(tell) {
     const told = toldAt(view, at);
     if (!told) return null;
     const dom = element("div", "cm-meaning", "");
-    dom.append(element("strong", "", told.title), ...told.lines.map((line) => element("p", "", line)));
+    dom.append(element("strong", "", told.title), ...told.lines.map((line) => prose("p", line)));
     return { pos: told.from, end: told.to, above: true, create: () => ({ dom }) };
   });
   const atCaret = (view) => {
@@ -87,25 +98,58 @@ function completion(offers) {
     const from = Math.min(...options.map((it) => it.from));
     // An empty place asks for nothing by itself.
     if (from === pos && !explicit) return null;
-    const apply = (view, _, from, to, { text }) =>
-      view.dispatch({
-        changes: { from, to, insert: text },
-        selection: { anchor: from + text.length },
-        userEvent: "input.complete",
-      });
+    const apply = (view, from, to, insert) => {
+      view.dispatch({ changes: { from, to, insert }, selection: { anchor: from + insert.length }, userEvent: "input.complete" });
+      // What stands before a value or a block is half an answer.
+      if (/\s$/.test(insert)) startCompletion(view);
+    };
     return {
       from,
-      options: options.map(({ label, text, detail, info }) => ({
+      options: options.map(({ label, to: end, text, detail, info }) => ({
         label,
         detail,
-        info: info || undefined,
-        apply: (view, option, from, to) => apply(view, option, from, to, { text }),
+        info: info ? () => prose("span", info) : undefined,
+        // The rest of the word goes as well, however much was typed meanwhile.
+        apply: (view, _, from, to) => apply(view, from, to + end - pos, text),
       })),
       validFor: /^[\w-]*$/,
     };
   };
-  return autocompletion({ override: [source], icons: false });
+  // The order of the offers is meant: newest versions first.
+  return autocompletion({ override: [source], icons: false, compareCompletions: () => 0 });
 }
+
+/** Enter behind a key without a value leads below it, in an item of a list to the column of the item's keys. */
+function newLine({ state, dispatch }) {
+  const { empty, head } = state.selection.main;
+  const line = state.doc.lineAt(head);
+  const [, before, content] = /^( *(?:- +)*)(.*)$/.exec(line.text);
+  const isItem = before.endsWith("- ");
+  const opens = /^[^#]*:(\s+[|>][+-]?)?\s*(\s#.*)?$/.test(content);
+  if (!empty || state.readOnly || !(opens || (isItem && content)) || state.sliceDoc(head, line.to).trim()) return false;
+  const insert = state.lineBreak + " ".repeat(before.length + (opens ? 2 : 0));
+  const changes = { from: head, to: line.to, insert };
+  dispatch(state.update({ changes, selection: { anchor: head + insert.length }, scrollIntoView: true, userEvent: "input" }));
+  return true;
+}
+
+// YAML forbids tabs where it counts columns, and nobody sees them.
+const tabs = new MatchDecorator({ regexp: /\t/g, decoration: Decoration.mark({ class: "cm-tab-mark" }) });
+const tabMarks = ViewPlugin.define(
+  (view) => ({
+    marks: tabs.createDeco(view),
+    update(change) {
+      this.marks = tabs.updateDeco(change, this.marks);
+    },
+  }),
+  { decorations: ({ marks }) => marks },
+);
+
+// The gutter's tooltip would hide the lines that follow: like that of the text it goes above.
+const gutterTooltipAbove = EditorState.transactionFilter.of((transaction) => {
+  for (const { value } of transaction.effects) if (value?.create && value.above === false) value.above = true;
+  return transaction;
+});
 
 // Typing over a selection, Chromium would keep the look of what was selected: it writes a style attribute, which the
 // page's policy refuses and reports. So the text is put in here, as CodeMirror would read it back.
@@ -144,7 +188,10 @@ function create(parent, { text, label, describedBy, nonce, dark, readOnly, chang
       highlightActiveLineGutter(),
       highlightSelectionMatches(),
       highlightSpecialChars(),
+      tabMarks,
+      gutterTooltipAbove,
       bracketMatching(),
+      placeholder("Paste a cluster.yml, or drop the file here."),
       yaml(),
       syntaxHighlighting(colours),
       meaning(tell),
@@ -157,6 +204,7 @@ function create(parent, { text, label, describedBy, nonce, dark, readOnly, chang
         { key: "F8", run: nextDiagnostic },
         { key: "Shift-F8", run: previousDiagnostic },
         { key: "Mod-.", run: askForFix },
+        { key: "Enter", run: newLine },
         ...completionKeymap,
         ...foldKeymap,
         ...defaultKeymap,
@@ -188,6 +236,11 @@ function setText(view, insert) {
   });
 }
 
+/** What a button says. */
+function title(name) {
+  return name.charAt(0).toUpperCase() + name.slice(1).replaceAll("`", "");
+}
+
 /** `list`: {from, to, severity: "error" | "warning" | "info", message, revision, fixes: titles}. */
 function setDiagnostics(view, list) {
   const end = view.state.doc.length;
@@ -196,7 +249,8 @@ function setDiagnostics(view, list) {
     ...d,
     from: Math.min(d.from, end),
     to: Math.min(d.to, end),
-    actions: fixes.map((name, nth) => ({ name: name.replaceAll("`", ""), apply: () => fix(revision, finding, nth) })),
+    renderMessage: () => prose("span", d.message),
+    actions: fixes.map((name, nth) => ({ name: title(name), apply: () => fix(revision, finding, nth) })),
   }));
   view.dispatch(lint(view.state, inside));
 }

@@ -3,6 +3,7 @@ use yew::prelude::*;
 use super::diff::diff;
 use super::help::help;
 use super::start::start;
+use crate::report::Report;
 use crate::state::{Action, Dialog, Link, Share, State};
 
 /// In front of the page. The browser's own modal dialog: it keeps the focus inside, closes on Escape, and gives the
@@ -19,8 +20,8 @@ pub fn dialog(state: &State, act: &Callback<Action>) -> Html {
             ("Share a link".to_owned(), ready.then_some("Copy link"), shared(share, act))
         }
         Some(Dialog::Start(answers)) => {
-            let file = answers.write(&state.options);
-            ("Start from nothing".to_owned(), Some("Write the file"), start(answers, file, act))
+            let file = Report::new(0, answers.write(&state.options), &state.options);
+            ("Start from nothing".to_owned(), Some("Write the file"), start(answers, &file, act))
         }
         Some(Dialog::Help) => ("Keys, and how to check".to_owned(), None, help(state)),
     };

@@ -1,11 +1,13 @@
 use drydock_core::start::{Field, Start};
 use yew::prelude::*;
 
+use super::prose::prose;
 use crate::browser;
+use crate::report::Report;
 use crate::state::Action;
 
-/// A few questions, and the file that answers them.
-pub fn start(answers: &Start, file: String, act: &Callback<Action>) -> Html {
+/// A few questions, the file that answers them, and what would be found in it.
+pub fn start(answers: &Start, file: &Report, act: &Callback<Action>) -> Html {
     let field = |field: &'static Field| {
         let key = field.key;
         let value = answers.get(key).to_owned();
@@ -24,13 +26,18 @@ pub fn start(answers: &Start, file: String, act: &Callback<Action>) -> Html {
                 } else {
                     <select {onchange}>{ for field.choices.iter().map(option) }</select>
                 }
+                if let Some(correction) = answers.correction(key) {
+                    <span class="quiet">{ prose(&correction) }</span>
+                }
             </label>
         }
     };
     html! {
         <>
             <div class="questions">{ for answers.shown().map(field) }</div>
-            <pre tabindex="0" role="region" aria-label="The file"><code>{ file }</code></pre>
+            <pre tabindex="0" role="region" aria-label="The file"><code>{ file.text.clone() }</code></pre>
+            <p aria-live="polite">{ format!("{} in this file.", file.count()) }</p>
+            <ul>{ for file.checked.diagnostics.iter().map(|found| html! { <li>{ prose(&found.message) }</li> }) }</ul>
         </>
     }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use drydock_core::fix::{self, Fix, Safety};
 use drydock_core::render::redact::Redactor;
 use drydock_core::render::{json, sarif, stand_ins};
+use drydock_core::start::PLACEHOLDER;
 
 use super::{Back, Dialog, Effect, Export, Link, Preview, Share, State};
 use crate::share;
@@ -91,7 +92,10 @@ impl State {
             }
             Some(Dialog::Start(start)) => {
                 effects.extend(self.open(start.write(&self.options)));
-                effects.extend([self.turn_to(super::Side::Edit), Effect::Reveal(0, 0)]);
+                // What is left to write is next.
+                let first = self.report.text.find(PLACEHOLDER).map_or([0, 0], |at| [at, at + PLACEHOLDER.len()]);
+                let [from, to] = self.report.utf16(first);
+                effects.extend([self.turn_to(super::Side::Edit), Effect::Reveal(from, to)]);
             }
             _ => {}
         }

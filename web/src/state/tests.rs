@@ -263,6 +263,10 @@ fn the_guided_start_writes_its_file_into_the_editor() {
         "{effects:?}"
     );
     assert!(!state.changed());
+    // The password is what the person writes next.
+    let Some(Effect::Reveal(from, to)) = effects.last() else { panic!("{effects:?}") };
+    assert_eq!(&state.report.text[*from..*to], "CHANGE_ME");
+    assert!(state.report.text[..*from].ends_with("password: "));
 }
 
 #[test]

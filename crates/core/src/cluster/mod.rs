@@ -8,6 +8,7 @@ mod go_syntax;
 mod lower;
 mod quoted;
 mod time;
+pub mod unknown;
 pub mod value;
 
 pub use decode::fits;

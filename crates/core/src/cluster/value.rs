@@ -135,6 +135,17 @@ impl Value {
         self.shape == Shape::Nil
     }
 
+    /// Generated files hold every key; empty ones mean nothing.
+    pub fn says_something(&self) -> bool {
+        match &self.shape {
+            Shape::Nil | Shape::Bool(false) => false,
+            Shape::Text(text) => !text.is_empty(),
+            Shape::List(items) => !items.is_empty(),
+            Shape::Fields(fields) => !fields.is_empty(),
+            Shape::Bool(true) | Shape::Int(_) | Shape::Float(_) => true,
+        }
+    }
+
     /// Not empty, as rke tests it nearly everywhere.
     pub fn text(&self, name: &str) -> Option<Spanned<String>> {
         self.field(name).and_then(|f| f.value.as_text())

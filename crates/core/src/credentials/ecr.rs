@@ -1,5 +1,11 @@
 //! Hosts of Amazon ECR: as rke recognises them, and as they really are.
 
+/// What tells the kubelet of ecr-credential-provider, as lines of `services.kubelet.extra_args`.
+pub const PROVIDER_ARGUMENTS: [&str; 2] = [
+    "image-credential-provider-config: /var/lib/rancher/credentialprovider/config.yaml",
+    "image-credential-provider-bin-dir: /var/lib/rancher/credentialprovider/bin",
+];
+
 /// The region in a registry's url by rke's own expression (util/ecr.go:19); none: rke says `Not a valid ECR registry`.
 ///
 /// A leading `https://` is dropped and a path may follow; so may anything else, as in `….amazonaws.com.example.org`.

@@ -3,8 +3,8 @@
 use serde_json::{Map, Number, Value as Json};
 
 use super::slot::is_zero;
-use crate::cluster::again::table::{self, Table};
 use crate::cluster::value::{Field, Shape, Value};
+use crate::schema::again::{self, Table};
 use crate::schema::{Key, Kind, Schema, Struct, Type};
 use crate::yaml::emit::Writer;
 
@@ -72,8 +72,8 @@ fn of_type(value: &Value, ty: &Type, form: Form) -> Json {
 }
 
 /// A block that rke decodes by the JSON names of Kubernetes, which are its names in both forms.
-fn again(value: &Value, ty: &table::Type, form: Form) -> Json {
-    use table::Kind as Again;
+fn again(value: &Value, ty: &again::Type, form: Form) -> Json {
+    use again::Kind as Again;
     match &ty.kind {
         Again::Quantity if value.is_nil() && !ty.pointer => Json::from("0"),
         _ if value.is_nil() && ty.pointer => Json::Null,

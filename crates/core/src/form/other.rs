@@ -1,5 +1,6 @@
 //! Files of other programs.
 
+use crate::image::catalogue::DEFAULT_RELEASE;
 use crate::problem::{Problem, UnknownKey};
 use crate::schema::suggest::{Suggestion, suggest};
 use crate::schema::{Kind, Schema};
@@ -60,7 +61,7 @@ fn unnamed(document: &Document, root: NodeId, problems: &[Problem]) -> Option<St
     let is_block = |key: &str| {
         document.get(root, key).is_some_and(|v| !document.entries(v).is_empty() || !document.items(v).is_empty())
     };
-    let is_meant = |unknown: &UnknownKey| match suggest(unknown) {
+    let is_meant = |unknown: &UnknownKey| match suggest(unknown, DEFAULT_RELEASE) {
         Some(Suggestion::Elsewhere { .. }) => is_block(&unknown.key),
         suggestion => suggestion.is_some(),
     };

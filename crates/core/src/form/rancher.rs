@@ -1,6 +1,6 @@
 //! Rancher's form of a cluster: its settings around the configuration, the keys by the names of its API.
 
-use crate::cluster::again::table::Table;
+use crate::schema::again::Table;
 use crate::schema::{Kind, Schema, Type};
 use crate::text::Span;
 use crate::yaml::{Data, Document, NodeId};

@@ -57,7 +57,7 @@ const KEY: &str = "ecr_credential_plugin";
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     for problem in facts.problems {
         let Problem::UnknownKey(unknown) = problem else { continue };
-        if !means_ecr_plugin(unknown) {
+        if !means_ecr_plugin(unknown) || !facts.knows_ecr_plugin() {
             continue;
         }
         let message = format!("rke ignores `{}`: the key it reads is `{KEY}`", unknown.key);

@@ -41,11 +41,18 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         if ignored || entry.field("ecr_credential_plugin").is_some() {
             continue;
         }
+        let message = "an ECR registry without credentials: every pull is refused";
+        let finding = reporter.report(url.span, format!("{at}.url"), message);
+        if !facts.knows_ecr_plugin() {
+            finding.help(format!("rke {} has no plugin for ECR: a newer release has", facts.plan.rke));
+            continue;
+        }
         let edit =
             entry.field("url").and_then(|f| facts.document.add_after(facts.text, f.key, "ecr_credential_plugin: {}"));
-        reporter
-            .report(url.span, format!("{at}.url"), "an ECR registry without credentials: every pull is refused")
-            .help("`ecr_credential_plugin: {}` uses the AWS credentials of the machine that runs rke")
-            .fix("add `ecr_credential_plugin: {}`", Safety::Uncertain, edit.into_iter().collect());
+        finding.help("`ecr_credential_plugin: {}` uses the AWS credentials of the machine that runs rke").fix(
+            "add `ecr_credential_plugin: {}`",
+            Safety::Uncertain,
+            edit.into_iter().collect(),
+        );
     }
 }

@@ -32,11 +32,6 @@ services:
     }],
 };
 
-const ARGUMENTS: [&str; 2] = [
-    "image-credential-provider-config: /var/lib/rancher/credentialprovider/config.yaml",
-    "image-credential-provider-bin-dir: /var/lib/rancher/credentialprovider/bin",
-];
-
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     if facts.plan.registries.entries.is_empty() {
         return;
@@ -70,7 +65,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
 fn arguments(facts: &Facts<'_>) -> Vec<Edit> {
     let config = &facts.cluster.config;
     let below = |path: &str| config.at(path).and_then(|v| v.fields().last()).map(|f| f.key);
-    let lines = |indent: usize| ARGUMENTS.map(|a| format!("{}{a}", " ".repeat(indent))).join("\n");
+    let lines = |indent: usize| ecr::PROVIDER_ARGUMENTS.map(|a| format!("{}{a}", " ".repeat(indent))).join("\n");
     let edit = if let Some(last) = below("services.kubelet.extra_args") {
         facts.document.add_after(facts.text, last, &lines(0))
     } else if config.field_at("services.kubelet.extra_args").is_some() {

@@ -1,5 +1,5 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
-use crate::cluster::value::{Field, Shape, Value};
+use crate::cluster::value::Field;
 use crate::diagnostic::Severity;
 use crate::schema::Schema;
 
@@ -23,21 +23,12 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     // Rancher has no flag of the command line: it takes the key at its word.
     let read_by_rancher = |path: &str| path == "ignore_docker_version" && facts.is_of_rancher();
     facts.cluster.config.each_key(Schema::get().root(), &mut |key, field, path| {
-        let ignored = key.ignored && says_something(&field.value) && !read_by_rancher(&path.to_string());
+        let ignored = key.ignored && field.value.says_something() && !read_by_rancher(&path.to_string());
         if ignored {
             report(field, &path.to_string(), reporter);
         }
         !ignored
     });
-}
-
-/// Generated files hold every key; empty ones mean nothing.
-fn says_something(value: &Value) -> bool {
-    !matches!(&value.shape, Shape::Nil | Shape::Bool(false))
-        && value.shape != Shape::Text(String::new())
-        && !(value.items().is_empty()
-            && value.fields().is_empty()
-            && matches!(value.shape, Shape::List(_) | Shape::Fields(_)))
 }
 
 fn report(field: &Field, path: &str, reporter: &mut Reporter<'_>) {

@@ -10,7 +10,7 @@ use crate::image::reference::{Reference, ReferenceError};
 use crate::image::version::Version;
 use crate::plan::{Plan, Source};
 use crate::problem::Problem;
-use crate::schema::suggest;
+use crate::schema::{Schema, suggest};
 use crate::text::{Span, Spanned, visible};
 use crate::yaml::Document;
 
@@ -137,6 +137,12 @@ impl Facts<'_> {
     /// Kubernetes comes without the cloud provider `aws`.
     pub fn aws_is_gone(&self) -> bool {
         self.version().is_some_and(|version| version.is_in(">=1.27.0-rancher0"))
+    }
+
+    /// The release of rke has the ECR plugin.
+    pub fn knows_ecr_plugin(&self) -> bool {
+        let key = Schema::get().key("private_registries[].ecr_credential_plugin");
+        key.is_some_and(|key| suggest::has_come(key.since, &self.plan.rke))
     }
 
     /// The decoded entry of `nodes`, for the places of its keys.

@@ -1,10 +1,10 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
+use crate::cluster::unknown::{inside_the_key_above, is_accepted, is_block_for_scalar, may_be_version, says_nothing};
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 use crate::problem::{Problem, UnknownKey};
-use crate::schema::suggest::{
-    Suggestion, inside_the_key_above, is_accepted, may_be_version, means_ecr_plugin, says_nothing, suggest,
-};
+use crate::schema::Schema;
+use crate::schema::suggest::{Suggestion, has_come, means_ecr_plugin, suggest, was_read};
 
 pub static RULE: Rule = Rule { code: "D101", name: "unknown-key", severity: Severity::Warning, check };
 
@@ -60,43 +60,35 @@ cluster_cidr: 10.42.0.0/16
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
+    let (rke, document) = (facts.plan.rke.as_str(), facts.document);
     for problem in facts.problems {
         let Problem::UnknownKey(unknown) = problem else { continue };
-        if means_ecr_plugin(unknown) || holds_an_anchor(facts.text, unknown) {
+        let suggestion = suggest(unknown, rke).filter(|it| !it.is_version() || may_be_version(document, unknown));
+        let is_read = matches!(suggestion, Some(Suggestion::Removed { note }) if was_read(note, rke));
+        let has_own_rule = means_ecr_plugin(unknown) && facts.knows_ecr_plugin();
+        if is_read || has_own_rule || holds_an_anchor(facts.text, unknown) {
             continue;
         }
         let finding =
             reporter.report(unknown.span, &unknown.at, format!("rke ignores the unknown key `{}`", unknown.key));
-        if let Some(path) = inside_the_key_above(facts.document, unknown) {
+        if let Some(path) = inside_the_key_above(document, unknown) {
             finding.help(format!("rke reads it as `{path}`: indent it"));
             continue;
         }
-        match suggest(unknown) {
-            Some(Suggestion::Removed { note }) => {
-                finding.help(format!("the key was removed from rke: {note}"));
+        match suggestion {
+            Some(suggestion) => {
+                finding.help(suggestion.to_string());
                 // Older releases write every key into the file that they generate.
-                if says_nothing(facts.document, unknown) {
+                if matches!(suggestion, Suggestion::Removed { .. }) && says_nothing(document, unknown) {
                     finding.severity(Severity::Note);
                 }
-            }
-            Some(Suggestion::Elsewhere { path }) if !path.contains('.') => {
-                finding.help("rke reads it at the top level");
-            }
-            Some(Suggestion::Elsewhere { path }) => {
-                finding.help(format!("rke reads it as `{path}`"));
-            }
-            Some(Suggestion::Sibling { name: "kubernetes_version", .. })
-                if !may_be_version(facts.document, unknown) => {}
-            Some(Suggestion::Sibling { name, sure }) => {
-                finding.help(format!("did you mean `{name}`?"));
-                if !unknown.siblings.iter().any(|s| s == name) {
-                    let safety = if sure && is_accepted(facts.document, unknown, name) {
-                        Safety::Safe
-                    } else {
-                        Safety::Uncertain
-                    };
-                    let edit = Edit::replace(unknown.span, name);
-                    finding.fix(format!("rename to `{name}`"), safety, vec![edit]);
+                if let Suggestion::Sibling { name, sure } = suggestion
+                    && !unknown.siblings.iter().any(|sibling| sibling == name)
+                    && !is_block_for_scalar(document, unknown, name)
+                {
+                    let safe = sure && is_accepted(document, unknown, name);
+                    let safety = if safe { Safety::Safe } else { Safety::Uncertain };
+                    finding.fix(format!("rename to `{name}`"), safety, vec![Edit::replace(unknown.span, name)]);
                 }
             }
             None if unknown.key == "rancher_kubernetes_engine_config" => {
@@ -108,6 +100,16 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
             None => {}
         }
     }
+    facts.cluster.config.each_key(Schema::get().root(), &mut |key, field, path| {
+        let known = has_come(key.since, rke);
+        // Some fields are filled in by the second decoder.
+        let is_written = facts.text[field.key.range()].trim_matches(['"', '\'']) == key.name;
+        if !known && is_written && field.value.says_something() {
+            let help = Suggestion::Later { name: key.name, since: key.since }.to_string();
+            reporter.report(field.key, path.to_string(), format!("rke {rke} ignores `{}`", key.name)).help(help);
+        }
+        known
+    });
 }
 
 /// An extra key that holds an anchor serves the keys that use it.

@@ -12,17 +12,30 @@ pub static DOC: Doc = Doc {
     why: "rke wants a `v`, three numbers without leading zeros, and its own suffix, as in `v1.30.5-rancher1-1`. It \
           checks this before anything else in the file, so the fault hides all others. \
           Source: rke v1.6.3, cluster/validation.go:718.",
-    examples: &[Example {
-        before: "\
+    examples: &[
+        Example {
+            before: "\
 kubernetes_version: 1.30.5-rancher1-1
                     ^^^^^^^^^^^^^^^^^
 ",
-        after: Some(
-            "\
+            after: Some(
+                "\
 kubernetes_version: v1.30.5-rancher1-1
 ",
-        ),
-    }],
+            ),
+        },
+        Example {
+            before: "\
+kubernetes_version: v1.28
+                    ^^^^^
+",
+            after: Some(
+                "\
+kubernetes_version: v1.28.14-rancher1-1
+",
+            ),
+        },
+    ],
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
@@ -38,7 +51,9 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         && facts.plan.miswritten_version.is_some()
     {
         let meant = &facts.plan.kubernetes_version;
-        finding.fix(format!("write `{meant}`"), Safety::Safe, vec![Edit::replace(written.span, scalar(meant))]);
+        let numbers = |text: &str| text.trim().trim_start_matches(['v', 'V']).to_owned();
+        let safety = if numbers(meant) == numbers(version) { Safety::Safe } else { Safety::Uncertain };
+        finding.fix(format!("write `{meant}`"), safety, vec![Edit::replace(written.span, scalar(meant))]);
     }
     finding.refused(Step::Version, 0, error.to_string());
 }

@@ -3,6 +3,7 @@ use crate::diagnostic::{Severity, Step};
 use crate::fix::{Edit, Safety};
 use crate::form::broken;
 use crate::problem::Problem;
+use crate::yaml::edit::without_tabs;
 
 pub static RULE: Rule = Rule { code: "D001", name: "yaml-syntax", severity: Severity::Error, check };
 
@@ -14,12 +15,20 @@ pub static DOC: Doc = Doc {
     examples: &[
         Example {
             before: "\
-nodes:
-- address: 10.0.0.1
-	user: ubuntu
+private_registries:
+- url: registry.example.com
+	user: reader
 ^
+	password: secret
 ",
-            after: None,
+            after: Some(
+                "\
+private_registries:
+- url: registry.example.com
+  user: reader
+  password: secret
+",
+            ),
         },
         Example {
             before: "\
@@ -57,6 +66,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
                 }
                 if let Some(line) = broken::fence(facts.text, stop.span.start) {
                     finding.fix("delete the line", Safety::Safe, vec![Edit::delete(line)]);
+                } else if let Some(edits) = without_tabs(facts.text) {
+                    finding.fix("replace tabs at the start of lines by blanks", Safety::Uncertain, edits);
                 }
                 refused(finding, facts);
             }

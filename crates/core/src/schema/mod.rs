@@ -1,5 +1,6 @@
 //! The key tree of cluster.yml: one table for unknown keys, types, secrets and allowed values.
 
+pub mod again;
 mod assist;
 mod complete;
 mod document;

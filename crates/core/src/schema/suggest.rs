@@ -1,12 +1,12 @@
 //! What was probably meant by a key that rke does not know.
 
+use std::fmt;
+
+use super::again::Table;
 use super::{Key, Kind, Schema, Type};
-use crate::cluster::again::table::Table;
-use crate::cluster::effective::ROLES;
-use crate::cluster::fits;
+use crate::image::catalogue::DEFAULT_RELEASE;
 use crate::image::version::Version;
 use crate::problem::UnknownKey;
-use crate::yaml::{Document, Entry};
 
 const MISTAKES: &str = include_str!("../../data/known-mistakes.txt");
 
@@ -14,11 +14,44 @@ const MISTAKES: &str = include_str!("../../data/known-mistakes.txt");
 pub enum Suggestion {
     /// A key of the same block; `sure` where only case, dash or underscore differ, or the mistake is known.
     Sibling { name: &'static str, sure: bool },
-    /// The key belongs to another block.
-    Elsewhere { path: String },
-    /// An earlier release of rke read it.
+    /// A key of the same block that the release does not know yet.
+    Later { name: &'static str, since: &'static str },
+    /// The key belongs to other blocks.
+    Elsewhere { paths: Vec<String> },
+    /// Releases of rke up to the minor one read it that begins the note.
     Removed { note: &'static str },
+    /// The Docker engine of each node decides it.
+    Engine,
 }
+
+impl Suggestion {
+    /// It would be the version of Kubernetes.
+    pub fn is_version(&self) -> bool {
+        matches!(self, Self::Sibling { name: "kubernetes_version", .. })
+    }
+}
+
+/// As help for a person.
+impl fmt::Display for Suggestion {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sibling { name, .. } => write!(out, "did you mean `{name}`?"),
+            Self::Later { name, since } => write!(out, "rke reads `{name}` from {since} on"),
+            Self::Elsewhere { paths } if paths.iter().all(|path| !path.contains('.')) => {
+                out.write_str("rke reads it at the top level")
+            }
+            Self::Elsewhere { paths } => write!(out, "rke reads it as `{}`", paths.join("` or `")),
+            Self::Removed { note } => write!(out, "the key was removed from rke: last read by {note}"),
+            Self::Engine => out.write_str(
+                "rke has no TLS settings for registries: on each node dockerd reads a CA from \
+                 /etc/docker/certs.d/<host[:port]>/ca.crt, and `insecure-registries` from daemon.json",
+            ),
+        }
+    }
+}
+
+/// More places than these say nothing.
+const MOST_PLACES: usize = 2;
 
 /// Whether a key is one of the circulating spellings of `ecr_credential_plugin`.
 pub fn means_ecr_plugin(unknown: &UnknownKey) -> bool {
@@ -26,81 +59,67 @@ pub fn means_ecr_plugin(unknown: &UnknownKey) -> bool {
         && ["ecrcredentialplugin", "credentialplugin"].contains(&bare(&unknown.key).as_str())
 }
 
-pub fn suggest(unknown: &UnknownKey) -> Option<Suggestion> {
+/// Whether a release of rke, as `v1.6.3`, has a key that came with the release `since`.
+pub fn has_come(since: &str, rke: &str) -> bool {
+    // Asked for every key: the usual answer costs nothing.
+    rke == DEFAULT_RELEASE
+        || Version::from_tag(rke).is_none_or(|rke| Version::from_tag(since).is_none_or(|since| since <= rke))
+}
+
+/// Whether a release of rke read a key with this note of [`Suggestion::Removed`].
+pub fn was_read(note: &str, rke: &str) -> bool {
+    let minor = |version: &Version| (version.major, version.minor);
+    let last = Version::from_tag(&format!("{}.0", note.split(';').next().unwrap_or(note)));
+    Version::from_tag(rke).zip(last).is_some_and(|(rke, last)| minor(&rke) <= minor(&last))
+}
+
+/// What was probably meant, for the release of rke that reads the file.
+pub fn suggest(unknown: &UnknownKey, rke: &str) -> Option<Suggestion> {
+    let suggestion = known_mistake(unknown).or_else(|| by_name(unknown))?;
+    if let Suggestion::Sibling { name, .. } = suggestion
+        && let Some(key) = typed(unknown.parent).find(|key| key.name == name)
+        && !has_come(key.since, rke)
+    {
+        return Some(Suggestion::Later { name, since: key.since });
+    }
+    Some(suggestion)
+}
+
+fn known_mistake(unknown: &UnknownKey) -> Option<Suggestion> {
     let path = pattern(&unknown.at);
-    for line in MISTAKES.lines() {
-        let mut words = line.splitn(3, ' ');
-        let (Some(kind), Some(wrong), Some(rest)) = (words.next(), words.next(), words.next()) else { continue };
-        if kind == "#" || !matches(wrong, &path) {
-            continue;
+    MISTAKES.lines().find_map(|line| {
+        let (kind, rest) = line.split_once(' ')?;
+        let (wrong, right) = rest.split_once(' ').unwrap_or((rest, ""));
+        match kind {
+            "engine" => is_spelling(wrong, &path).then_some(Suggestion::Engine),
+            _ if !matches(wrong, &path) => None,
+            "removed" => Some(Suggestion::Removed { note: right }),
+            "wrong" if right.contains('.') || typed(unknown.parent).all(|key| key.name != right) => {
+                Some(Suggestion::Elsewhere { paths: vec![right.to_owned()] })
+            }
+            "wrong" => Some(Suggestion::Sibling { name: right, sure: true }),
+            "perhaps" => Some(Suggestion::Sibling { name: right, sure: false }),
+            _ => None,
         }
-        if kind == "perhaps" {
-            return Some(Suggestion::Sibling { name: rest, sure: false });
-        }
-        return Some(match (kind, rest.contains('.') || wrong.contains('.') && !sibling_exists(unknown, rest)) {
-            ("removed", _) => Suggestion::Removed { note: rest },
-            (_, true) => Suggestion::Elsewhere { path: rest.to_owned() },
-            (_, false) => Suggestion::Sibling { name: rest, sure: true },
-        });
-    }
-    let schema = Schema::get();
-    let keys = names(schema, unknown.parent);
+    })
+}
+
+fn by_name(unknown: &UnknownKey) -> Option<Suggestion> {
     let wanted = bare(&unknown.key);
-    if let Some(name) = keys.iter().find(|name| bare(name) == wanted) {
-        return Some(Suggestion::Sibling { name, sure: true });
-    }
-    if let Some(path) = elsewhere(schema, &unknown.key) {
-        return Some(Suggestion::Elsewhere { path });
-    }
-    nearest(&keys, &wanted).map(|name| Suggestion::Sibling { name, sure: false })
-}
-
-/// Where the key is read inside the nearest key above it that is known and has no value: it lacks indentation.
-pub fn inside_the_key_above(document: &Document, unknown: &UnknownKey) -> Option<String> {
-    let schema = Schema::get();
-    let parent = schema.structs().iter().find(|s| s.name == unknown.parent)?;
-    let reads = |key: &Key| match key.ty.kind {
-        Kind::Struct(index) => schema.structure(index).key(&unknown.key).is_some(),
-        _ => false,
+    let mut names = names(unknown.parent);
+    names.retain(|name| *name != unknown.key);
+    let sibling = |sure| move |name| Suggestion::Sibling { name, sure };
+    // Rancher's API has names of its own.
+    let same = names.iter().copied().find(|name| bare(name) == wanted);
+    let same = same.or_else(|| typed(unknown.parent).find(|key| key.json == unknown.key).map(|key| key.name));
+    // `mode` beside `network_mode`.
+    let longer = || {
+        let mut ends = names.iter().copied().filter(|name| name.ends_with(&format!("_{}", unknown.key)));
+        ends.next().filter(|_| ends.next().is_none())
     };
-    // Before the document is searched: it may be long, and the unknown keys many.
-    if !parent.keys.iter().any(reads) {
-        return None;
-    }
-    let entries = document.entries(document.mapping_of(unknown.span)?);
-    let above = entries.iter().take_while(|entry| document.node(entry.key).span != unknown.span);
-    let known = |entry: &Entry| parent.key(document.scalar(entry.key)?).map(|key| (entry.value, key));
-    let (value, key) = above.filter_map(known).last()?;
-    let is_empty = document.node(value).span.is_empty();
-    let around = unknown.at.strip_suffix(&unknown.key).unwrap_or_default();
-    (is_empty && reads(key)).then(|| format!("{around}{}.{}", key.name, unknown.key))
-}
-
-/// Whether rke takes the value once its key is right: until then nothing of it is decoded.
-pub fn is_accepted(document: &Document, unknown: &UnknownKey, name: &str) -> bool {
-    let structure = Schema::get().structs().iter().find(|s| s.name == unknown.parent && !s.again);
-    let (Some(key), Some(value)) = (structure.and_then(|s| s.key(name)), document.value_of(unknown.span)) else {
-        return false;
-    };
-    let is_known = |text: &str| text.is_empty() || key.values.contains(&text);
-    let is_allowed = !key.values_checked || document.scalar(value).is_none_or(is_known);
-    is_allowed && fits(document, value, &key.ty)
-}
-
-/// Whether `version` was meant as the version of Kubernetes: `3` was not.
-pub fn may_be_version(document: &Document, unknown: &UnknownKey) -> bool {
-    Version::from_kubernetes(written(document, unknown)).is_ok()
-}
-
-/// The value is empty or false.
-pub fn says_nothing(document: &Document, unknown: &UnknownKey) -> bool {
-    let Some(value) = document.value_of(unknown.span) else { return true };
-    let is_empty = document.entries(value).is_empty() && document.items(value).is_empty();
-    is_empty && ["", "false", "null", "~", "0"].contains(&written(document, unknown))
-}
-
-fn written<'d>(document: &'d Document, unknown: &UnknownKey) -> &'d str {
-    document.value_of(unknown.span).and_then(|value| document.scalar(value)).unwrap_or_default()
+    same.map(sibling(true))
+        .or_else(|| nearest(&names, &wanted).or_else(longer).map(sibling(false)))
+        .or_else(|| elsewhere(&unknown.key).map(|paths| Suggestion::Elsewhere { paths }))
 }
 
 /// What was probably meant by a value that is none of the known; `true` where only case, dash, underscore or blanks
@@ -145,20 +164,20 @@ pub fn roles(written: &str) -> Option<Vec<(&'static str, bool)>> {
 
 fn role(part: &str) -> Option<(&'static str, bool)> {
     let alias = ALIASES.iter().find(|(alias, _)| part.eq_ignore_ascii_case(alias)).map(|(_, role)| (*role, false));
-    alias.or_else(|| value(part, &ROLES))
+    alias.or_else(|| value(part, &Schema::get().key("nodes[].role")?.values))
 }
 
 /// What a struct knows: blocks that are decoded again by the names of the second decoder.
-fn names(schema: &Schema, parent: &str) -> Vec<&'static str> {
-    if let Some(structure) = Table::get().named(parent) {
-        return structure.fields.iter().map(|(name, _)| *name).collect();
+fn names(parent: &str) -> Vec<&'static str> {
+    match Table::get().named(parent) {
+        Some(structure) if typed(parent).next().is_none() => structure.fields.iter().map(|(name, _)| *name).collect(),
+        _ => Schema::get().named(parent).map_or(Vec::new(), |s| s.keys.iter().map(|key| key.name).collect()),
     }
-    let structure = schema.structs().iter().find(|s| s.name == parent);
-    structure.map_or(Vec::new(), |s| s.keys.iter().map(|k| k.name).collect())
 }
 
-fn sibling_exists(unknown: &UnknownKey, name: &str) -> bool {
-    Schema::get().structs().iter().any(|s| s.name == unknown.parent && s.key(name).is_some())
+/// The keys of a struct that is decoded only once.
+fn typed(parent: &str) -> impl Iterator<Item = &'static Key> {
+    Schema::get().named(parent).filter(|structure| !structure.again).into_iter().flat_map(|structure| &structure.keys)
 }
 
 /// `private_registries[0].url` to `private_registries[].url`.
@@ -181,19 +200,23 @@ fn matches(wrong: &str, path: &str) -> bool {
     }
 }
 
+/// Whether two paths differ in the spelling of their last key alone.
+fn is_spelling(wrong: &str, path: &str) -> bool {
+    let (wrong, path) = (wrong.rsplit_once('.'), path.rsplit_once('.'));
+    wrong.zip(path).is_some_and(|(wrong, path)| wrong.0 == path.0 && bare(wrong.1) == bare(path.1))
+}
+
 /// Without case, dash and underscore.
 fn bare(key: &str) -> String {
     key.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.')).flat_map(char::to_lowercase).collect()
 }
 
-/// The only other place, if there is just one, where a key of this name is read.
-fn elsewhere(schema: &Schema, key: &str) -> Option<String> {
+/// The few other places where a key of this name is read.
+fn elsewhere(key: &str) -> Option<Vec<String>> {
     let mut found = Vec::new();
+    let schema = Schema::get();
     walk(schema, schema.root(), &mut String::new(), key, &mut found);
-    match found.as_slice() {
-        [path] => Some(path.clone()),
-        _ => None,
-    }
+    (1..=MOST_PLACES).contains(&found.len()).then_some(found)
 }
 
 fn walk(schema: &Schema, ty: &Type, path: &mut String, key: &str, found: &mut Vec<String>) {
@@ -221,44 +244,4 @@ fn walk(schema: &Schema, ty: &Type, path: &mut String, key: &str, found: &mut Ve
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::text::Span;
-
-    fn suggestion(at: &str, parent: &'static str) -> Option<Suggestion> {
-        let key = at.rsplit('.').next().unwrap().to_owned();
-        let span = Span::default();
-        suggest(&UnknownKey { span, entry: span, at: at.to_owned(), key, parent, siblings: Vec::new() })
-    }
-
-    #[test]
-    fn knows_mistakes_places_and_spellings() {
-        let sure = |name| Some(Suggestion::Sibling { name, sure: true });
-        let registry = "types.PrivateRegistry";
-        assert_eq!(suggestion("private_registries[3].username", registry), sure("user"));
-        assert_eq!(suggestion("private_registries[0].isDefault", registry), sure("is_default"));
-        assert_eq!(suggestion("services.kube_api", "types.RKEConfigServices"), sure("kube-api"));
-        let near = Some(Suggestion::Sibling { name: "password", sure: false });
-        assert_eq!(suggestion("private_registries[0].pasword", registry), near);
-        let root = "types.RancherKubernetesEngineConfig";
-        let elsewhere = |path: &str| Some(Suggestion::Elsewhere { path: path.to_owned() });
-        assert_eq!(suggestion("cluster_cidr", root), elsewhere("services.kube-controller.cluster_cidr"));
-        assert_eq!(suggestion("kubelet", root), elsewhere("services.kubelet"));
-        assert_eq!(suggestion("ssh_key", root), sure("ssh_key_path"));
-        let removed = suggestion("services.kube-api.pod_security_policy", "types.KubeAPIService");
-        assert!(matches!(removed, Some(Suggestion::Removed { .. })));
-        assert_eq!(suggestion("whatever_this_is", root), None);
-    }
-
-    /// Every name that the table suggests is a key of rke.
-    #[test]
-    fn the_table_names_keys_that_exist() {
-        let schema = Schema::get();
-        for line in MISTAKES.lines().filter(|l| l.starts_with("wrong ")) {
-            let [_, wrong, right] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
-            let beside = wrong.rsplit_once('.').map_or(right.to_owned(), |(parent, _)| format!("{parent}.{right}"));
-            let beside = beside.replace('*', "dns");
-            assert!(schema.key(right).is_some() || schema.key(&beside).is_some(), "{line}");
-        }
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
 //! Tree to edits: the only place that knows indentation.
 
 use super::{Data, Document, Entry, NodeId, Style};
-use crate::fix::Edit;
+use crate::fix::{self, Edit, Fix, Safety};
 use crate::text::Span;
 
 impl Document {
@@ -183,6 +183,31 @@ pub fn scalar(value: &str) -> String {
         && value.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/')
         && super::scalar::resolve(None, value, true) == Ok(super::scalar::Resolved::Text);
     if plain { value.to_owned() } else { format!("'{}'", value.replace('\'', "''")) }
+}
+
+/// How many blanks a tab may have stood for.
+const WIDTHS: [usize; 3] = [2, 4, 8];
+
+/// Blanks in the place of tabs that indent, where that makes the text YAML.
+pub fn without_tabs(text: &str) -> Option<Vec<Edit>> {
+    let mut indents = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if line[..indent].contains('\t') {
+            indents.push(Span::new(start, start + indent));
+        }
+        start += line.len();
+    }
+    if indents.is_empty() {
+        return None;
+    }
+    WIDTHS.into_iter().find_map(|width| {
+        let blanks = |span: &Span| Edit::replace(*span, text[span.range()].replace('\t', &" ".repeat(width)));
+        let fix = Fix::new("", Safety::Uncertain, indents.iter().map(blanks).collect());
+        let reads = Document::parse(&fix::apply(text, [&fix]).0).0.stop.is_none();
+        reads.then_some(fix.edits)
+    })
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ use std::borrow::Cow;
 
 use super::custom;
 use super::json::{Json, Member, Shape, is_named, number};
-use super::table::{Kind, Struct, Table, Type};
 use crate::cluster::value::{self, Field, Value};
 use crate::problem::{Problem, UnknownKey};
+use crate::schema::again::{Kind, Struct, Table, Type};
 use crate::text::Span;
 
 pub struct Decoded {

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::decode::{Case, decode};
 use super::json::{Json, Shape};
-use super::table::Table;
 use super::{Pass, Reading};
 use crate::cluster::value::{self, Field, Value};
 use crate::problem::Problem;
+use crate::schema::again::Table;
 
 const AT: &str = "upgrade_strategy.node_drain_input";
 

@@ -8,16 +8,15 @@ mod drain;
 mod json;
 mod object;
 pub mod rewrite;
-pub mod table;
 
 use super::value::Value;
 use crate::problem::{Problem, Why};
+use crate::schema::again::Table;
 use crate::text::Span;
 use crate::yaml::Document;
 use decode::{Case, Decoded};
 use json::{Json, Shape};
 use object::Object;
-use table::Table;
 
 const KUBE_API: &str = "services.kube-api";
 /// rke decodes these in random order; when several fail, any of them may be named.

@@ -2,10 +2,10 @@
 
 use super::decode::{Case, Decoded, decode};
 use super::json::{Json, Shape, is_named};
-use super::table::Table;
 use crate::cluster::quoted::quote;
 use crate::cluster::value::Value;
 use crate::problem::{Problem, Why};
+use crate::schema::again::Table;
 use crate::text::Span;
 
 /// Every group has these beside its own kinds.

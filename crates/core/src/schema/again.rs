@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-const TEXT: &str = include_str!("../../../data/json-keys.txt");
+const TEXT: &str = include_str!("../../data/json-keys.txt");
 
 #[derive(Debug)]
 pub struct Type {
