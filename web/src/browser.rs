@@ -14,7 +14,7 @@ use web_sys::{
     KeyboardEvent, ReadableWritablePair, Response, UrlSearchParams,
 };
 
-pub use files::{download, dropped_file, picked_file, read};
+pub use files::{changed_on, download, drags_files, dropped_file, picked_file, read, set_dragging};
 pub use storage::{PLAIN, THEME, keeps_settings, remember};
 pub use text_area::TextArea;
 pub use web_sys::{Element, File};

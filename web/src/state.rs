@@ -29,9 +29,16 @@ use crate::later::Later;
 use crate::report::Report;
 use crate::share;
 
+/// Panels about a text of more bytes wait until typing pauses.
+const LARGE: usize = 64 * 1024;
+
 pub struct State {
     pub report: Rc<Report>,
+    /// What the panels beside the problems show: of a large text not every keystroke.
+    pub settled: Rc<Report>,
     pub options: Options,
+    /// The file whose metadata answers in place of the built-in one, in words.
+    pub metadata: Option<Rc<str>>,
     /// The second module, once it is there.
     pub later: Option<&'static Later>,
     /// It could not be loaded.
@@ -101,12 +108,14 @@ impl State {
         let mut asked: Vec<Effect> =
             unknown.map(|unknown| Effect::Say(format!("{unknown} {OTHER_METADATA}"))).into_iter().collect();
         asked.extend(carried.iter().flat_map(address::open_link));
-        let report = Report::new(0, typed.unwrap_or_else(|| opened.clone()), &options);
+        let report = Rc::new(Report::new(0, typed.unwrap_or_else(|| opened.clone()), &options));
         let tab = settings.tab.as_deref().and_then(Tab::named);
         let rule = Page::asked(&settings.fragment);
         Self {
-            report: Rc::new(report),
+            settled: report.clone(),
+            report,
             options,
+            metadata: None,
             later: None,
             later_missing: false,
             waiting,
@@ -114,7 +123,7 @@ impl State {
             tab: tab.unwrap_or(Tab::Problems),
             rule,
             hidden: Rc::default(),
-            only_needed: false,
+            only_needed: true,
             search: Rc::from(""),
             answers: Rc::default(),
             written: Rc::default(),
@@ -232,6 +241,14 @@ impl State {
             Action::UndoAsked if self.plain => vec![self.turn_to(Side::Edit), Effect::Undo],
             Action::UndoAsked => vec![Effect::Undo],
             Action::ProblemAsked { back } => vec![self.turn_to(Side::Edit), Effect::RevealProblem { back }],
+            Action::SeveritiesShown => {
+                self.hidden = Rc::default();
+                Vec::new()
+            }
+            Action::Settled => {
+                self.settled = self.report.clone();
+                Vec::new()
+            }
             Action::OpenAsked => vec![Effect::PickFile],
             Action::SaveAsked => {
                 let bytes = self.form.write(&self.opened, &self.report.text);
@@ -286,6 +303,11 @@ impl State {
         let marks = report.marks();
         self.report = Rc::new(report);
         let mut effects = vec![Effect::Mark(marks), Effect::SayCountLater];
+        if self.report.text.len() > LARGE {
+            effects.push(Effect::SettleLater);
+        } else {
+            self.settled = self.report.clone();
+        }
         if self.guarded != self.changed() {
             self.guarded = self.changed();
             effects.push(Effect::GuardLeaving(self.guarded));
@@ -305,6 +327,7 @@ impl State {
         let (form, text) = Form::of(&text);
         self.form = form;
         self.opened.clone_from(&text);
+        self.hidden = Rc::default();
         // Marks belong to the text before: first the text, then what is known about it.
         let mut effects = vec![Effect::Replace(text.clone())];
         effects.extend(self.read(text));
@@ -314,6 +337,7 @@ impl State {
     /// Another tab leaves the page of a rule.
     fn choose(&mut self, tab: Tab) -> Vec<Effect> {
         self.tab = tab;
+        self.settled = self.report.clone();
         let mut effects = Vec::new();
         if self.rule.take().is_some() {
             effects.push(Effect::ClearFragment);

@@ -216,7 +216,8 @@ fn a_log_is_understood_once_for_each_thing_and_gives_no_secret_away() {
 #[test]
 fn of_a_long_line_the_part_is_shown_that_was_understood() {
     let filler = "events of no interest, ".repeat(40);
-    let line = format!("E1126 ü {filler}Can't pull Docker image [{ECR}/rancher/a:1]: no basic auth credentials; {filler}");
+    let line =
+        format!("E1126 ü {filler}Can't pull Docker image [{ECR}/rancher/a:1]: no basic auth credentials; {filler}");
     let excerpt = &explain(&line, FILE)[0].excerpt;
     assert!(excerpt.contains("no basic auth credentials"), "{excerpt}");
     assert!(excerpt.starts_with('…') && excerpt.ends_with('…'), "{excerpt}");
