@@ -279,6 +279,15 @@ pub fn click(id: &str) {
     }
 }
 
+/// Sideways and no further than needed; the page itself stays where it is.
+pub fn scroll_into_sight(id: &str) {
+    let Some(element) = by_id(id) else { return };
+    let Some(list) = element.parent_element() else { return };
+    let (start, width) = (element.offset_left() - list.client_left(), element.offset_width());
+    let most = start.min(list.scroll_left());
+    list.set_scroll_left(most.max(start + width - list.client_width()));
+}
+
 /// Whether the focus is on this element or in it.
 pub fn has_focus_in(id: &str) -> bool {
     let focused = document().active_element();

@@ -164,6 +164,7 @@ impl State {
             Effect::Mark(marks),
             Effect::SayCountLater,
             Effect::FetchSecondModule,
+            Effect::InSight(self.tab.element_id()),
         ];
         effects.extend(self.asked.clone());
         effects

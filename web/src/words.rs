@@ -77,7 +77,8 @@ pub fn real_images(plan: &Plan) -> impl Iterator<Item = &PlannedImage> {
 /// One image and all keys that name it.
 pub struct ImageRow<'p> {
     pub image: &'p str,
-    pub keys: Vec<&'static str>,
+    /// Each with whether this cluster needs it.
+    pub keys: Vec<(&'static str, bool)>,
     /// Each once.
     pub sources: Vec<Source>,
     pub lookup: &'p Lookup,
@@ -95,7 +96,7 @@ pub fn image_rows(plan: &Plan) -> Vec<ImageRow<'_>> {
             rows.len() - 1
         });
         let row = &mut rows[at];
-        row.keys.push(planned.key);
+        row.keys.push((planned.key, !planned.needs.is_empty()));
         if !row.sources.contains(&planned.source) {
             row.sources.push(planned.source);
         }
@@ -213,7 +214,7 @@ system_images: {etcd: docker.io/rancher/etcd:v1, alpine: quay.io/a/b:v1}
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), rows.len());
-        let tools = rows.iter().find(|row| row.keys.contains(&"nginx_proxy")).unwrap();
+        let tools = rows.iter().find(|row| row.keys.iter().any(|(key, _)| *key == "nginx_proxy")).unwrap();
         assert!(tools.image.contains("rke-tools") && tools.keys.len() > 2, "{:?}", tools.keys);
         let (by_key, rest) = served(&plan);
         assert_eq!(by_key.iter().map(Vec::len).sum::<usize>() + rest.len(), rows.len());

@@ -104,6 +104,7 @@ impl App {
             }
             // A page around this one decides for itself when it is left.
             Effect::GuardLeaving(on) => browser::guard_leaving(on && self.framed.is_none()),
+            Effect::InSight(id) => browser::scroll_into_sight(&id),
             Effect::PickFile => browser::click("file"),
             Effect::PickMetadata => browser::click("metadata"),
             Effect::SettleLater => {

@@ -25,7 +25,7 @@ pub fn Images(props: &Props) -> Html {
     let rows = image_rows(plan);
     let (all, needed_here) = (rows.len(), rows.iter().filter(|row| !row.needs.is_empty()).count());
     let finds = |row: &ImageRow| {
-        let keyed = row.keys.iter().any(|key| key.contains(&**search));
+        let keyed = row.keys.iter().any(|(key, _)| key.contains(&**search));
         (!only_needed || !row.needs.is_empty()) && (keyed || row.image.contains(&**search))
     };
     let shown: Vec<&ImageRow> = rows.iter().filter(|row| finds(row)).collect();
@@ -44,20 +44,21 @@ pub fn Images(props: &Props) -> Html {
             </button>
         },
     };
-    let keys = |keys: &[&'static str]| -> Html {
-        let comma = |(nth, key): (usize, &&'static str)| {
-            html! {
-                <>
-                    { if nth > 0 { ", " } else { "" } }{ breakable(key, &['_']) }
-                </>
-            }
-        };
-        keys.iter().enumerate().map(comma).collect()
+    // Of an image that is needed only the keys for which it is.
+    let keys = |row: &ImageRow| {
+        let listed = row.keys.iter().filter(|(_, needed)| *needed || !only_needed).map(|(key, _)| *key);
+        let mut listed = listed.peekable();
+        let mut keys: Vec<Html> = Vec::new();
+        while let Some(key) = listed.next() {
+            let comma = if listed.peek().is_some() { ", " } else { "" };
+            keys.push(html! { <><span class="whole">{ key }</span>{ comma }</> });
+        }
+        keys.into_iter().collect::<Html>()
     };
     let row = |row: &&ImageRow| {
         html! {
             <tr role="row" class={classes!(row.needs.is_empty().then_some("unneeded"))}>
-                <th role="rowheader" scope="row">{ keys(&row.keys) }</th>
+                <th role="rowheader" scope="row">{ keys(row) }</th>
                 <td role="cell" class="image">{ image_name(row.image, plan.prefix.as_deref()) }</td>
                 <td role="cell" data-head="From">{ for row.sources.iter().map(|from| html! { <div>{ source(*from) }</div> }) }</td>
                 <td role="cell" data-head="Credentials">{ credentials(row.lookup, &plan.registries) }</td>
@@ -73,7 +74,7 @@ pub fn Images(props: &Props) -> Html {
     html! {
         <>
             <div class="head">
-                <p>{ format!("{needed_here} of the {all} images of {} are needed by this cluster.", plan.kubernetes_version) }</p>
+                <p>{ format!("{needed_here} of the {all} images of {} are needed here.", plan.kubernetes_version) }</p>
                 <label class="check">
                     <input type="checkbox" checked={*only_needed} onchange={toggle} />{ "only what this cluster needs" }
                 </label>
@@ -83,7 +84,7 @@ pub fn Images(props: &Props) -> Html {
                 <button type="button" onclick={copy}>{ "Copy" }</button>
             </div>
             if let Some(prefix) = &plan.prefix {
-                <p class="quiet default">{ "Default registry: " }<span class="image">{ breakable(prefix, &['.', '/']) }</span></p>
+                <p class="quiet">{ "Default registry: " }<span class="image">{ breakable(prefix, &['.', '/']) }</span></p>
             }
             <table role="table" class="images" aria-label="System images">
                 <thead role="rowgroup">

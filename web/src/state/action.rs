@@ -221,6 +221,8 @@ pub enum Effect {
     FocusEditor,
     /// The problem in this row or the last before it, else the panel.
     FocusProblem(usize),
+    /// Scrolls the list that holds the element of this id.
+    InSight(String),
     PickFile,
     PickMetadata,
     /// Asks for [`Action::Settled`] once typing has paused.
