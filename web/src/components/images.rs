@@ -51,7 +51,7 @@ pub fn Images(props: &Props) -> Html {
         let mut keys: Vec<Html> = Vec::new();
         while let Some(key) = listed.next() {
             let comma = if listed.peek().is_some() { ", " } else { "" };
-            keys.push(html! { <><span class="whole">{ key }</span>{ comma }</> });
+            keys.push(html! { <><span class="whole">{ breakable(key, &['_']) }</span>{ comma }</> });
         }
         keys.into_iter().collect::<Html>()
     };
@@ -60,7 +60,7 @@ pub fn Images(props: &Props) -> Html {
             <tr role="row" class={classes!(row.needs.is_empty().then_some("unneeded"))}>
                 <th role="rowheader" scope="row">{ keys(row) }</th>
                 <td role="cell" class="image">{ image_name(row.image, plan.prefix.as_deref()) }</td>
-                <td role="cell" data-head="From">{ for row.sources.iter().map(|from| html! { <div>{ source(*from) }</div> }) }</td>
+                <td role="cell" data-head="From">{ for row.sources.iter().map(|from| html! { <span>{ source(*from) }</span> }) }</td>
                 <td role="cell" data-head="Credentials">{ credentials(row.lookup, &plan.registries) }</td>
                 <td role="cell" data-head="Needed here">{ needed(&row.needs) }</td>
             </tr>
