@@ -135,6 +135,8 @@ for (const [width, aside] of [
         assert.equal(finding.x > text.x + text.width / 2, aside);
         assert.ok((await bottom(page, ".answers")) > 550, "the frame is filled");
         assert.equal(await page.locator(".sides").isVisible(), false);
+        const first = await tab(page, "Problems").boundingBox();
+        assert.ok(first.x >= (await page.locator(".tabs").boundingBox()).x, "the chosen tab is whole");
         await page.screenshot({ path: `${SHOTS}frame-${width}.png` });
       },
       { viewport: { width, height: 560 } },
