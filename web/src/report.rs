@@ -1,7 +1,6 @@
 //! One text and everything known about it, with places as the editor counts them.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 
 use drydock_core::diagnostic::{Diagnostic, Severity};
 use drydock_core::fix::{Edit, Fix, Safety};
@@ -12,6 +11,8 @@ use drydock_core::render::summary;
 use drydock_core::text::{LineIndex, Span};
 use drydock_core::{Checked, Outcome, Stage};
 
+/// Of more errors than these it is not said which of them are dropped keys.
+const MOST_NAMED: usize = 20;
 /// Most findings that the editor marks: more would make each keystroke wait.
 pub const MARKED: usize = 500;
 
@@ -93,24 +94,27 @@ impl Report {
 
     /// How many of the errors are keys that rke drops without a word.
     pub fn dropped_keys(&self) -> usize {
-        let unknown = |problem: &Problem| match problem {
-            Problem::UnknownKey(unknown) => Some(unknown.span),
-            _ => None,
+        let is_dropped = |span: Span| {
+            self.checked.problems.iter().any(|p| matches!(p, Problem::UnknownKey(unknown) if unknown.span == span))
         };
-        let dropped: BTreeSet<Span> = self.checked.problems.iter().filter_map(unknown).collect();
-        let found = self.checked.diagnostics.iter();
-        found.filter(|found| found.severity == Severity::Error && dropped.contains(&found.span)).count()
+        let errors = self.checked.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+        errors.take(MOST_NAMED).filter(|found| is_dropped(found.span)).count()
     }
 
     /// How the findings are listed, by index: the one that stops rke, then line by line, the worst of a line first.
     pub fn listed(&self) -> Vec<usize> {
         let found = &self.checked.diagnostics;
         let lines = self.lines();
-        let mut listed: Vec<usize> = (0..found.len()).collect();
-        listed.sort_by_cached_key(|index| {
-            let found = &found[*index];
+        // Sorted by place already, but for those of one line.
+        let rank = |index: usize| {
+            let found = &found[index];
             (!found.stops_rke, lines.position(found.span.start).line, Reverse(found.severity))
-        });
+        };
+        let mut listed: Vec<usize> = Vec::with_capacity(found.len());
+        for index in 0..found.len() {
+            let behind = listed.iter().rev().take_while(|before| rank(**before) > rank(index)).count();
+            listed.insert(listed.len() - behind, index);
+        }
         listed
     }
 

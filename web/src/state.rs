@@ -31,6 +31,8 @@ use crate::share;
 
 /// Panels about a text of more bytes wait until typing pauses.
 const LARGE: usize = 64 * 1024;
+/// Findings that are listed at first, and how many each "Show more" adds: all of thousands would make the page crawl.
+const STEP: usize = 200;
 
 pub struct State {
     pub report: Rc<Report>,
@@ -51,6 +53,8 @@ pub struct State {
     pub rule: Option<Page>,
     /// Severities that the list of problems leaves out.
     pub hidden: Rc<Vec<Severity>>,
+    /// How many findings are listed.
+    pub most: usize,
     pub only_needed: bool,
     /// Which images are listed.
     pub search: Rc<str>,
@@ -123,6 +127,7 @@ impl State {
             tab: tab.unwrap_or(Tab::Problems),
             rule,
             hidden: Rc::default(),
+            most: STEP,
             only_needed: true,
             search: Rc::from(""),
             answers: Rc::default(),
@@ -242,6 +247,10 @@ impl State {
             Action::UndoAsked if self.plain => vec![self.turn_to(Side::Edit), Effect::Undo],
             Action::UndoAsked => vec![Effect::Undo],
             Action::ProblemAsked { back } => vec![self.turn_to(Side::Edit), Effect::RevealProblem { back }],
+            Action::MoreShown => {
+                self.most += STEP;
+                Vec::new()
+            }
             Action::SeveritiesShown => {
                 self.hidden = Rc::default();
                 Vec::new()
@@ -328,7 +337,7 @@ impl State {
         let (form, text) = Form::of(&text);
         self.form = form;
         self.opened.clone_from(&text);
-        self.hidden = Rc::default();
+        (self.hidden, self.most) = (Rc::default(), STEP);
         // Marks belong to the text before: first the text, then what is known about it.
         let mut effects = vec![Effect::Replace(text.clone())];
         effects.extend(self.read(text));

@@ -13,15 +13,14 @@ use crate::report::{MARKED, Report};
 use crate::state::Action;
 use crate::words::data;
 
-/// Findings that are listed at first, and how many each "Show more" adds: all of thousands would make the page crawl.
-const STEP: usize = 200;
-
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub report: Rc<Report>,
     pub later: Option<&'static Later>,
     /// Severities that are left out.
     pub hidden: Rc<Vec<Severity>>,
+    /// How many findings are listed.
+    pub most: usize,
     /// The metadata that was opened.
     pub metadata: Option<Rc<str>>,
     pub act: Callback<Action>,
@@ -29,17 +28,12 @@ pub struct Props {
 
 #[component]
 pub fn Problems(props: &Props) -> Html {
-    let Props { report, later, hidden, metadata, act } = props;
-    let most = use_state(|| STEP);
+    let Props { report, later, hidden, most, metadata, act } = props;
     let found = &report.checked.diagnostics;
     let lines = report.lines();
     let mut shown = report.listed();
     shown.retain(|index| !hidden.contains(&found[*index].severity));
     let left_out = found.len() - shown.len();
-    let more = {
-        let most = most.clone();
-        Callback::from(move |_: MouseEvent| most.set(*most + STEP))
-    };
     let row = |index: &usize| {
         let index = *index;
         let line = lines.position(found[index].span.start).line;
@@ -74,7 +68,7 @@ pub fn Problems(props: &Props) -> Html {
                 if shown.len() > *most {
                     <p class="head">
                         <span class="quiet">{ more_words(shown.len() - *most, found.len()) }</span>
-                        <button type="button" onclick={more}>{ "Show more" }</button>
+                        { button("Show more", act, Action::MoreShown) }
                     </p>
                 }
             }

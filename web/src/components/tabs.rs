@@ -18,7 +18,7 @@ pub fn tabs(state: &State, act: &Callback<Action>) -> Html {
     let panel = match (state.rule, state.tab, state.later) {
         (None, tab, _) if tab != Tab::Explain && report.is_blank() => blank(act),
         (None, Tab::Problems, later) => {
-            html! { <Problems {report} {later} hidden={state.hidden.clone()} metadata={state.metadata.clone()} {act} /> }
+            html! { <Problems {report} {later} hidden={state.hidden.clone()} most={state.most} metadata={state.metadata.clone()} {act} /> }
         }
         (_, _, Some(later)) => (later.panel)(state, act),
         (_, _, None) if state.later_missing => html! {

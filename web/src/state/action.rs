@@ -93,6 +93,8 @@ pub enum Action {
     SideChosen(Side, Tab),
     /// Shows or hides findings of a severity.
     SeverityToggled(Severity),
+    /// Lists more findings.
+    MoreShown,
     /// Shows the findings of all severities.
     SeveritiesShown,
     /// Typing has paused: the panels may follow the text.

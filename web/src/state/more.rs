@@ -86,6 +86,7 @@ impl State {
             | Action::TabKey(_)
             | Action::SideChosen(..)
             | Action::SeverityToggled(_)
+            | Action::MoreShown
             | Action::SeveritiesShown
             | Action::Settled
             | Action::OpenAsked
