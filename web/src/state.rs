@@ -23,7 +23,7 @@ pub use message::Status;
 pub use tab::{Side, TABS, Tab};
 pub use written::Written;
 
-use crate::examples::{EXAMPLES, Sample};
+use crate::examples::FIRST;
 use crate::file::Form;
 use crate::later::Later;
 use crate::report::Report;
@@ -96,7 +96,6 @@ pub struct State {
 impl State {
     /// `typed`: what was in the page's text box before the program arrived.
     pub fn new(settings: &Settings, system_dark: bool, typed: Option<String>) -> Self {
-        let sample = settings.example.as_deref().and_then(Sample::by_id).unwrap_or(&EXAMPLES[0]);
         let mut options = Options {
             rke: settings.rke.clone(),
             kubernetes_version: settings.kubernetes.clone(),
@@ -104,11 +103,12 @@ impl State {
         };
         let unknown = address::forget_unknown(&mut options);
         let carried = share::carried(&settings.fragment);
+        // The other examples come with the second module.
+        let named = settings.example.clone().filter(|id| typed.is_none() && id != FIRST.id);
         // An example would be taken for the text of the link.
-        let sample = Some(sample).filter(|_| carried.is_none());
-        let waits = sample.filter(|sample| typed.is_none() && sample.file().is_none());
-        let waiting = waits.map(Action::ExampleChosen).into_iter().collect();
-        let opened = sample.and_then(Sample::file).unwrap_or_default().to_owned();
+        let (named, first) = if carried.is_some() { (None, "") } else { (named, FIRST.text) };
+        let opened = if named.is_some() { String::new() } else { first.to_owned() };
+        let waiting = named.map(Action::ExampleNamed).into_iter().collect();
         let mut asked: Vec<Effect> =
             unknown.map(|unknown| Effect::Say(format!("{unknown} {OTHER_METADATA}"))).into_iter().collect();
         asked.extend(carried.iter().flat_map(address::open_link));
@@ -305,7 +305,7 @@ impl State {
 
     /// The one that the address asks for would take the place of what stands there by now.
     fn forget_example(&mut self) {
-        self.waiting.retain(|action| !matches!(action, Action::ExampleChosen(_)));
+        self.waiting.retain(|action| !matches!(action, Action::ExampleNamed(_)));
     }
 
     fn read(&mut self, text: String) -> Vec<Effect> {

@@ -1,7 +1,6 @@
 use yew::prelude::*;
 
-use super::examples::examples;
-use super::menu::button;
+use super::menu::{button, menu};
 use super::release::release;
 use crate::state::{Action, State};
 use crate::words::metadata;
@@ -16,7 +15,7 @@ pub fn header(state: &State, act: &Callback<Action>) -> Html {
             <h1>{ "Drydock" }</h1>
             <p class="promise">{ "Runs in this tab. Nothing is sent. " }<button type="button" class="link" onclick={help}>{ "How to check" }</button></p>
             <div class="tools">
-                { examples(act) }
+                { menu("examples", "Examples", state.later.map_or_else(Html::default, |later| (later.examples)(act))) }
                 { button("Open", act, Action::OpenAsked) }
                 { button("Share", act, Action::ShareAsked) }
                 <button type="button" class="icon-only settings-button" popovertarget="settings" aria-label="Settings">{ "⋯" }</button>

@@ -16,8 +16,7 @@ use crate::state::{Action, Page, State, TABS, Tab};
 pub fn tabs(state: &State, act: &Callback<Action>) -> Html {
     let report = &state.report;
     let panel = match (state.rule, state.tab, state.later) {
-        (None, tab, _) if tab != Tab::Explain && report.is_blank() => blank(act),
-        (None, Tab::Problems, later) => {
+        (None, Tab::Problems, later) if !report.is_blank() => {
             html! { <Problems {report} {later} hidden={state.hidden.clone()} most={state.most} metadata={state.metadata.clone()} {act} /> }
         }
         (_, _, Some(later)) => (later.panel)(state, act),
@@ -64,6 +63,9 @@ pub fn tabs(state: &State, act: &Callback<Action>) -> Html {
 /// Every panel but the problems.
 pub fn other(state: &State, act: &Callback<Action>) -> Html {
     let report = &state.settled;
+    if state.rule.is_none() && state.tab != Tab::Explain && state.report.is_blank() {
+        return blank(act);
+    }
     let is_about_the_file = !matches!(state.tab, Tab::Problems | Tab::Explain) && state.rule.is_none();
     if let Some(span) = report.unread().filter(|_| is_about_the_file) {
         return unread(report, span, act);

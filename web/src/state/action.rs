@@ -62,6 +62,8 @@ pub enum Action {
     /// By the page that this one is framed in.
     Given(String),
     ExampleChosen(&'static Sample),
+    /// By id, as the address does.
+    ExampleNamed(String),
     /// None: as the file says.
     VersionChosen(Option<String>),
     /// None: the newest release of rke.

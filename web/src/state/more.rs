@@ -6,6 +6,7 @@ use drydock_core::image::catalogue::Catalogue;
 
 use super::address::forget_unknown;
 use super::{Action, Back, Dialog, Effect, PANEL, State, Tab, Written};
+use crate::examples::{EXAMPLES, Sample};
 use crate::file::{self, Encoding};
 
 impl State {
@@ -22,6 +23,7 @@ impl State {
                 Err(error) => vec![self.say(format!("{name} is no data.json of rke's metadata: {error}."))],
             },
             Action::ExampleChosen(sample) => self.open(sample.text()),
+            Action::ExampleNamed(id) => self.open(Sample::by_id(&id).unwrap_or(&EXAMPLES[0]).text()),
             Action::Fix { revision, fix } => {
                 let row = self.report.checked.diagnostics.iter().position(|found| found.fixes.contains(&fix));
                 self.fix(revision, &fix, Back::Problem(row.unwrap_or_default()))
