@@ -77,8 +77,7 @@ test("an example opens as a playground with its own text", () =>
   visit("ecr.html", async (page) => {
     await page.getByRole("button", { name: "Try it here" }).first().click();
     const frame = page.frameLocator("drydock-playground iframe");
-    // The column of the text is narrow: editor and problems take turns.
-    await frame.getByRole("button", { name: "Problems (1)" }).click();
+    assert.ok(await frame.getByRole("textbox", { name: "cluster.yml" }).isVisible());
     await frame.getByRole("button", { name: /^Error, line 7: .*ecrCredentialPlugin/ }).waitFor();
     assert.equal(await frame.locator("header").isVisible(), false);
   }));

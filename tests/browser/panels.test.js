@@ -8,6 +8,12 @@ import { accessible, button, focused, replaceText, tab, text, visitor } from "./
 const shared = visitor();
 const { visit } = shared;
 const clipboard = { permissions: ["clipboard-read", "clipboard-write"] };
+const METADATA = JSON.stringify({
+  K8sVersionRKESystemImages: {
+    "v1.30.5-rancher1-1": { etcd: "rancher/mirrored-coreos-etcd:v3.5.12", kubernetes: "rancher/hyperkube:v1.30.5-rancher1" },
+  },
+  RKEDefaultK8sVersions: { default: "v1.30.5-rancher1-1" },
+});
 const copied = (page) => page.evaluate(() => navigator.clipboard.readText());
 
 test("problems are filtered, copied and downloaded", () =>
@@ -41,6 +47,67 @@ test("problems are filtered, copied and downloaded", () =>
     },
     clipboard,
   ));
+
+test("what is hidden is said, and shown again with another file", () =>
+  visit("?example=urls", async (page) => {
+    const problems = page.locator(".problems > li");
+    const all = await problems.count();
+    const filters = page.getByRole("group", { name: "Shown" }).getByRole("button");
+    for (const filter of await filters.all()) await filter.click();
+    assert.equal(await problems.count(), 0);
+    await page.getByText(`${all} hidden.`).waitFor();
+    await button(page, "Show all").click();
+    assert.equal(await problems.count(), all);
+    await filters.first().click();
+    await button(page, "Examples").click();
+    await button(page, /^Amazon ECR/).click();
+    await page.locator(".problems > li").first().waitFor();
+    assert.equal(await page.getByText(/hidden\.$/).count(), 0);
+  }));
+
+test("where rke stops comes first, and an error beside an accepted file is explained", () =>
+  visit("", async (page) => {
+    await replaceText(page, "nods: []\nnodes:\n- {address: a, user: u, role: [worker]}\n");
+    const first = page.locator(".problems > li").first();
+    await first.getByText("rke stops here").waitFor();
+    assert.match(await first.innerText(), /etcd/);
+    await replaceText(page, "nods: []\nnodes:\n- {address: a, user: u, role: [etcd, controlplane, worker]}\n");
+    await page.getByText(/^rke v1\.6\.3 accepts this file(, but ignores 1 key)?\.$/).waitFor();
+  }));
+
+test("of a file that rke cannot read nothing looks like an answer", () =>
+  visit("", async (page) => {
+    await replaceText(page, "cluster_name: a\nnodes: [\n");
+    for (const name of ["What RKE sees", "Images", "Registries", "Files", "Versions"]) {
+      await tab(page, name).click();
+      const panel = page.locator(".panel");
+      await panel.getByText("It reads nothing of the file until").waitFor();
+      assert.equal(await panel.locator("pre, table, svg").count(), 0, name);
+      assert.doesNotMatch(await panel.innerText(), /counts as it is written|needed|anonymous/, name);
+    }
+    await button(page, /^line \d+$/).click();
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "cluster.yml");
+  }));
+
+test("only metadata of rke takes the place of the built-in one, and the file is named", () =>
+  visit("?tab=versions", async (page) => {
+    const before = await text(page);
+    await page.getByText("Answers are of rke v1.6.3, metadata of 2024-10-04.").waitFor();
+    const choose = async (name, content) => {
+      const [chooser] = await Promise.all([page.waitForEvent("filechooser"), button(page, "Newer data.json").click()]);
+      await chooser.setFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
+    };
+    for (const other of ['{"foo":1}', "nodes: []", "{"]) {
+      await choose("other.json", other);
+      await page.getByRole("status").filter({ hasText: /^other\.json is no data\.json/ }).waitFor();
+      assert.equal(await text(page), before);
+    }
+    await choose("data.json", METADATA);
+    await page.getByText(/^Answers are of rke v1\.6\.3, metadata of data\.json, a file of \d{4}-\d\d-\d\d\.$/).waitFor();
+    assert.equal(await text(page), before);
+    await button(page, "Keys").click();
+    await page.getByRole("dialog").getByText(/metadata of data\.json, a file of \d{4}/).waitFor();
+  }));
 
 test("a finding leads to the page of its rule, and that to the editor and back", () =>
   visit("", async (page) => {
@@ -139,11 +206,35 @@ test("a move to another version shows images and what breaks", () =>
 test("an error is put down to its line in the file", () =>
   visit("?tab=explain", async (page) => {
     await button(page, "Example").click();
-    await page.getByRole("list", { name: "In this file" }).getByRole("button").first().click();
+    const causes = page.getByRole("list", { name: "In this file" });
+    await causes.getByRole("button", { name: /^line/ }).first().click();
     assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "cluster.yml");
     await accessible(page);
     await page.getByRole("textbox", { name: /^Paste what rke/ }).fill("nothing of interest");
     await page.getByText(/^Nothing known in these lines/).waitFor();
+    await button(page, "Example").click();
+    await causes.getByRole("button", { name: "Fix", exact: true }).first().click();
+    await page.waitForFunction(() => document.querySelector(".cm-content").textContent.includes("ecr_credential_plugin"));
+    await page.getByRole("textbox", { name: /^Paste what rke/ }).fill("x509: certificate signed by unknown authority");
+    await button(page, "pull generate ca-placement").click();
+    assert.equal(await tab(page, "Files").getAttribute("aria-selected"), "true");
+  }));
+
+test("a large file is shown in part, with the rest at hand", () =>
+  visit("", async (page) => {
+    const nodes = Array.from({ length: 2000 }, (_, n) => `  - {address: a${n}, role: [worker], usr: x}\n`).join("");
+    await replaceText(page, `nodes:\n${nodes}`);
+    const problems = page.locator(".problems > li");
+    await page.getByText(/more are not shown\. The editor marks the first 500 of \d+\./).waitFor();
+    assert.equal(await problems.count(), 200);
+    await button(page, "Show more").click();
+    assert.equal(await problems.count(), 400);
+    await tab(page, "What RKE sees").click();
+    await page.getByText(/^\d+ more lines are not shown\.$/).first().waitFor();
+    const own = page.getByRole("region", { name: /^Your file/ });
+    assert.equal((await own.innerText()).trim().split("\n").length, 1000);
+    await button(page, "Show more").first().click();
+    assert.equal((await own.innerText()).trim().split("\n").length, 2000);
   }));
 
 test("the release of rke decides which versions there are", () =>

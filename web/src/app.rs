@@ -48,6 +48,7 @@ pub struct App {
     hush: Option<i32>,
     /// Id of the element that gets the focus once it is drawn.
     focus: Option<String>,
+    settling: Option<i32>,
     /// Of the last change of the text: its check, the marks for the editor, and the file where the tab Files was open.
     milliseconds: f64,
     act: Callback<Action>,
@@ -76,6 +77,7 @@ impl Component for App {
             speech: None,
             hush: None,
             focus: None,
+            settling: None,
             milliseconds: browser::now() - before,
             act,
             known: Rc::default(),
@@ -111,9 +113,18 @@ impl Component for App {
 
     fn view(&self, _: &Context<Self>) -> Html {
         let Self { state, act, .. } = self;
-        let dragged = Callback::from(|event: DragEvent| event.prevent_default());
+        let dragged = Callback::from(|event: DragEvent| {
+            event.prevent_default();
+            browser::set_dragging(browser::drags_files(&event));
+        });
+        let ondragleave = Callback::from(|event: DragEvent| {
+            if event.related_target().is_none() {
+                browser::set_dragging(false);
+            }
+        });
         let dropped = act.clone();
         let ondrop = Callback::from(move |event: DragEvent| {
+            browser::set_dragging(false);
             if let Some(file) = browser::dropped_file(&event) {
                 open(file, dropped.clone());
             }
@@ -124,10 +135,17 @@ impl Component for App {
                 open(file, picked.clone());
             }
         });
+        let read = act.clone();
+        let onmetadata = Callback::from(move |event: Event| {
+            if let Some(file) = event.target_dyn_into().as_ref().and_then(browser::picked_file) {
+                open_metadata(file, read.clone());
+            }
+        });
         html! {
-            <div class="page" ondragover={dragged} {ondrop}>
+            <div class="page" ondragover={dragged} {ondragleave} {ondrop}>
                 { header(state, act) }
                 <input id="file" type="file" hidden=true accept=".yml,.yaml,.json,text/*" {onchange} />
+                <input id="metadata" type="file" hidden=true accept=".json,application/json" onchange={onmetadata} />
                 { sides(state, act) }
                 <main>
                     <section class="editor" aria-label="Editor">
@@ -228,6 +246,16 @@ impl App {
         }
         self.carry_out(ctx, effects);
     }
+}
+
+fn open_metadata(file: browser::File, act: Callback<Action>) {
+    let day = browser::changed_on(&file);
+    browser::read(file, move |name, bytes| {
+        act.emit(match bytes {
+            Ok(bytes) => Action::MetadataOpened { name, day, text: String::from_utf8_lossy(&bytes).into_owned() },
+            Err(fault) => Action::Say(fault),
+        });
+    });
 }
 
 fn open(file: browser::File, act: Callback<Action>) {

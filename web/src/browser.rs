@@ -14,7 +14,7 @@ use web_sys::{
     KeyboardEvent, ReadableWritablePair, Response, UrlSearchParams,
 };
 
-pub use files::{download, dropped_file, picked_file, read};
+pub use files::{changed_on, download, drags_files, dropped_file, picked_file, read, set_dragging};
 pub use storage::{PLAIN, THEME, keeps_settings, remember};
 pub use text_area::TextArea;
 pub use web_sys::{Element, File};
@@ -277,6 +277,15 @@ pub fn click(id: &str) {
     if let Some(element) = by_id(id) {
         element.click();
     }
+}
+
+/// Sideways and no further than needed; the page itself stays where it is.
+pub fn scroll_into_sight(id: &str) {
+    let Some(element) = by_id(id) else { return };
+    let Some(list) = element.parent_element() else { return };
+    let (start, width) = (element.offset_left() - list.client_left(), element.offset_width());
+    let most = start.min(list.scroll_left());
+    list.set_scroll_left(most.max(start + width - list.client_width()));
 }
 
 /// Whether the focus is on this element or in it.

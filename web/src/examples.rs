@@ -59,6 +59,14 @@ macro_rules! fault {
     };
 }
 
+/// What is shown without waiting for the others.
+pub struct First {
+    pub id: &'static str,
+    pub text: &'static str,
+}
+
+pub static FIRST: First = First { id: "ecr", text: include_str!("../examples/ecr.yml") };
+
 /// The first one is shown when nothing else is asked for.
 pub static EXAMPLES: &[Sample] = &[
     file!("ecr", Manual, "Amazon ECR", "the manual's key, which rke does not read"),
@@ -86,14 +94,6 @@ impl Sample {
         EXAMPLES.iter().find(|sample| sample.id == id)
     }
 
-    /// None for one that waits for the second module.
-    pub fn file(&self) -> Option<&'static str> {
-        match self.source {
-            Source::Text(text) => Some(text),
-            Source::Rule(_) => None,
-        }
-    }
-
     pub fn text(&self) -> String {
         match self.source {
             Source::Text(text) => text.to_owned(),
@@ -112,6 +112,11 @@ mod tests {
     use drydock_core::plan::Options;
 
     use super::*;
+
+    #[test]
+    fn the_first_is_the_first() {
+        assert_eq!((FIRST.id, FIRST.text), (EXAMPLES[0].id, &*EXAMPLES[0].text()));
+    }
 
     #[test]
     fn what_works_has_no_error_and_each_fault_is_found() {

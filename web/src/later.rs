@@ -15,6 +15,8 @@ use crate::state::{Action, Effect, State};
 pub struct Later {
     /// Every panel but the problems.
     pub panel: fn(&State, &Callback<Action>) -> Html,
+    /// The list of examples.
+    pub examples: fn(&Callback<Action>) -> Html,
     pub dialog: fn(&State, &Callback<Action>) -> Html,
     /// Actions beyond typing and looking around.
     pub act: fn(&mut State, Action) -> Vec<Effect>,
@@ -31,6 +33,7 @@ pub struct Later {
 
 pub static TABLE: Later = Later {
     panel: components::tabs::other,
+    examples: components::examples::examples,
     dialog: components::dialog::dialog,
     act: State::act_later,
     write_file: State::write_file,

@@ -1,12 +1,20 @@
 //! One text and everything known about it, with places as the editor counts them.
 
-use drydock_core::Checked;
+use std::cmp::Reverse;
+
 use drydock_core::diagnostic::{Diagnostic, Severity};
 use drydock_core::fix::{Edit, Fix, Safety};
 use drydock_core::plan::Options;
+use drydock_core::problem::Problem;
 use drydock_core::render::redact::Redactor;
 use drydock_core::render::summary;
-use drydock_core::text::LineIndex;
+use drydock_core::text::{LineIndex, Span};
+use drydock_core::{Checked, Outcome, Stage};
+
+/// Of more errors than these it is not said which of them are dropped keys.
+const MOST_NAMED: usize = 20;
+/// Most findings that the editor marks: more would make each keystroke wait.
+pub const MARKED: usize = 500;
 
 pub struct Report {
     pub revision: u32,
@@ -68,7 +76,46 @@ impl Report {
             fixes: found.fixes.iter().map(|fix| fix.title.clone()).collect(),
             revision: self.revision,
         };
-        self.checked.diagnostics.iter().map(mark).collect()
+        self.checked.diagnostics.iter().take(MARKED).map(mark).collect()
+    }
+
+    /// Nothing but comments and blank lines.
+    pub fn is_blank(&self) -> bool {
+        let says_nothing = |line: &str| line.is_empty() || line.starts_with('#') || line == "---";
+        self.text.lines().map(str::trim).all(says_nothing)
+    }
+
+    /// Where rke's reading of the file ends with an error: then it knows nothing of the rest either.
+    pub fn unread(&self) -> Option<Span> {
+        let Outcome::Refused { stage: Stage::Parse, .. } = self.checked.outcome else { return None };
+        let stop = self.checked.diagnostics.iter().find(|found| found.stops_rke);
+        Some(stop.map_or(Span::default(), |found| found.span))
+    }
+
+    /// How many of the errors are keys that rke drops without a word.
+    pub fn dropped_keys(&self) -> usize {
+        let is_dropped = |span: Span| {
+            self.checked.problems.iter().any(|p| matches!(p, Problem::UnknownKey(unknown) if unknown.span == span))
+        };
+        let errors = self.checked.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+        errors.take(MOST_NAMED).filter(|found| is_dropped(found.span)).count()
+    }
+
+    /// How the findings are listed, by index: the one that stops rke, then line by line, the worst of a line first.
+    pub fn listed(&self) -> Vec<usize> {
+        let found = &self.checked.diagnostics;
+        let lines = self.lines();
+        // Sorted by place already, but for those of one line.
+        let rank = |index: usize| {
+            let found = &found[index];
+            (!found.stops_rke, lines.position(found.span.start).line, Reverse(found.severity))
+        };
+        let mut listed: Vec<usize> = Vec::with_capacity(found.len());
+        for index in 0..found.len() {
+            let behind = listed.iter().rev().take_while(|before| rank(**before) > rank(index)).count();
+            listed.insert(listed.len() - behind, index);
+        }
+        listed
     }
 
     /// The problem after a selection of UTF-16 units, or the one before it; from the last on to the first.
@@ -205,6 +252,31 @@ mod tests {
         assert_eq!(report("a", &[(Severity::Error, at)]).count(), "1 error");
         let many = report("a", &[(Severity::Note, at), (Severity::Error, at), (Severity::Error, at)]);
         assert_eq!(many.count(), "2 errors, 1 note");
+    }
+
+    #[test]
+    fn the_finding_that_stops_rke_is_listed_first_and_the_worst_of_a_line_before_the_rest() {
+        let mut report = report(
+            "a b\nc\n",
+            &[
+                (Severity::Note, Span::new(0, 1)),
+                (Severity::Error, Span::new(2, 3)),
+                (Severity::Warning, Span::new(4, 5)),
+            ],
+        );
+        assert_eq!(report.listed(), [1, 0, 2]);
+        report.checked.diagnostics[2].stops_rke = true;
+        assert_eq!(report.listed(), [2, 1, 0]);
+    }
+
+    #[test]
+    fn comments_say_nothing_and_a_broken_file_is_unread() {
+        let of = |text: &str| Report::new(0, text.to_owned(), &Options::default());
+        assert!(of("").is_blank() && of("---\n\n  # nodes: []\n").is_blank() && !of("nodes: []\n").is_blank());
+        assert_eq!(of("nodes: []\n").unread(), None);
+        assert_eq!(of("kubernetes_version: 1.2\n").unread(), None);
+        let broken = of("cluster_name: a\nnodes: [\n");
+        assert_eq!(broken.lines().position(broken.unread().unwrap().start).line, 2);
     }
 
     #[test]

@@ -24,34 +24,45 @@ pub struct Seen {
     pub summary: String,
     /// The lines of the file with its defaults, and whether they are filled in.
     pub filled: Vec<(bool, String)>,
+    /// Lines of the file and of the filled one that were left out.
+    pub left_out: (usize, usize),
 }
 
 impl Seen {
-    pub fn new(report: &Report) -> Self {
+    /// The first `most` lines of each.
+    pub fn new(report: &Report, most: usize) -> Self {
         let checked = &report.checked;
         let mut told = fates(checked);
         told.retain(|fated| fated.fate != Fate::Kept);
         let struck = told.iter().filter(|fated| fated.fate.is_struck()).count();
         let written = Effective { config: checked.cluster.config.clone() }.to_yaml(Secrets::Masked);
         let effective = Effective::new(&checked.cluster, &checked.plan).to_yaml(Secrets::Masked);
-        let added = diff::added(&written, &effective);
+        let (all, filled) = (report.text.lines().count(), effective.lines().count());
+        let filled_in = diff::added(&written, &effective);
+        let added = filled_in.into_iter().zip(effective.lines().map(str::to_owned)).take(most).collect();
         Self {
-            pieces: pieces(report, &told),
+            pieces: pieces(report, &told, most),
             summary: match (struck, told.len() - struck) {
                 (0, 0) => "Every key counts as it is written.".to_owned(),
                 (1, 0) => "1 key without effect.".to_owned(),
                 (struck, 0) => format!("{struck} keys without effect."),
                 (struck, other) => format!("Keys without effect: {struck}; read otherwise than written: {other}."),
             },
-            filled: added.into_iter().zip(effective.lines().map(str::to_owned)).collect(),
+            filled: added,
+            left_out: (all.saturating_sub(most), filled.saturating_sub(most)),
         }
     }
 }
 
+/// The first lines of a text.
+fn head(text: &str, lines: usize) -> &str {
+    text.match_indices('\n').nth(lines.saturating_sub(1)).map_or(text, |(end, _)| &text[..=end])
+}
+
 /// The text without its secrets; what is said about a key stands at the end of the key's line.
-fn pieces(report: &Report, told: &[Fated]) -> Vec<Piece> {
+fn pieces(report: &Report, told: &[Fated], most: usize) -> Vec<Piece> {
     let masked = Redactor::find(&report.text, &report.checked.cluster).mask(&report.text);
-    let text = masked.text.as_str();
+    let text = head(&masked.text, most);
     let mut pieces = Pieces { text, at: 0, notes: Vec::new(), out: Vec::new() };
     for fated in told {
         let struck = fated.fate.is_struck();
@@ -60,9 +71,12 @@ fn pieces(report: &Report, told: &[Fated]) -> Vec<Piece> {
         if entry.start < pieces.at {
             continue;
         }
+        if entry.start >= text.len() {
+            break;
+        }
         pieces.up_to(entry.start, Piece::Plain);
         pieces.notes.push(fated.fate.sentence());
-        pieces.up_to(entry.end, if struck { Piece::Struck } else { Piece::Kept });
+        pieces.up_to(entry.end.min(text.len()), if struck { Piece::Struck } else { Piece::Kept });
     }
     pieces.up_to(text.len(), Piece::Plain);
     pieces.end_line();
@@ -103,7 +117,18 @@ mod tests {
     use super::*;
 
     fn seen(text: &str) -> Seen {
-        Seen::new(&Report::new(0, text.to_owned(), &Options::default()))
+        Seen::new(&Report::new(0, text.to_owned(), &Options::default()), usize::MAX)
+    }
+
+    #[test]
+    fn of_a_long_file_the_first_lines_are_shown() {
+        let text = "nods:\n- 1\n- 2\ndns: null\ncluster_name: a\n";
+        let seen = Seen::new(&Report::new(0, text.to_owned(), &Options::default()), 2);
+        let struck = |text: &str| Piece::Struck(text.to_owned());
+        assert_eq!(seen.pieces[0], struck("nods:"));
+        assert!(seen.pieces.contains(&struck("- 1")) && !seen.pieces.contains(&struck("- 2")), "{:?}", seen.pieces);
+        assert_eq!((seen.filled.len(), seen.left_out.0), (2, 3));
+        assert!(seen.left_out.1 > 10, "{:?}", seen.left_out);
     }
 
     #[test]

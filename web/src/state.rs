@@ -23,15 +23,24 @@ pub use message::Status;
 pub use tab::{Side, TABS, Tab};
 pub use written::Written;
 
-use crate::examples::{EXAMPLES, Sample};
+use crate::examples::FIRST;
 use crate::file::Form;
 use crate::later::Later;
 use crate::report::Report;
 use crate::share;
 
+/// Panels about a text of more bytes wait until typing pauses.
+const LARGE: usize = 64 * 1024;
+/// Findings that are listed at first, and how many each "Show more" adds: all of thousands would make the page crawl.
+const STEP: usize = 200;
+
 pub struct State {
     pub report: Rc<Report>,
+    /// What the panels beside the problems show: of a large text not every keystroke.
+    pub settled: Rc<Report>,
     pub options: Options,
+    /// The file whose metadata answers in place of the built-in one, in words.
+    pub metadata: Option<Rc<str>>,
     /// The second module, once it is there.
     pub later: Option<&'static Later>,
     /// It could not be loaded.
@@ -44,6 +53,8 @@ pub struct State {
     pub rule: Option<Page>,
     /// Severities that the list of problems leaves out.
     pub hidden: Rc<Vec<Severity>>,
+    /// How many findings are listed.
+    pub most: usize,
     pub only_needed: bool,
     /// Which images are listed.
     pub search: Rc<str>,
@@ -85,7 +96,6 @@ pub struct State {
 impl State {
     /// `typed`: what was in the page's text box before the program arrived.
     pub fn new(settings: &Settings, system_dark: bool, typed: Option<String>) -> Self {
-        let sample = settings.example.as_deref().and_then(Sample::by_id).unwrap_or(&EXAMPLES[0]);
         let mut options = Options {
             rke: settings.rke.clone(),
             kubernetes_version: settings.kubernetes.clone(),
@@ -93,20 +103,23 @@ impl State {
         };
         let unknown = address::forget_unknown(&mut options);
         let carried = share::carried(&settings.fragment);
+        // The other examples come with the second module.
+        let named = settings.example.clone().filter(|id| typed.is_none() && id != FIRST.id);
         // An example would be taken for the text of the link.
-        let sample = Some(sample).filter(|_| carried.is_none());
-        let waits = sample.filter(|sample| typed.is_none() && sample.file().is_none());
-        let waiting = waits.map(Action::ExampleChosen).into_iter().collect();
-        let opened = sample.and_then(Sample::file).unwrap_or_default().to_owned();
+        let (named, first) = if carried.is_some() { (None, "") } else { (named, FIRST.text) };
+        let opened = if named.is_some() { String::new() } else { first.to_owned() };
+        let waiting = named.map(Action::ExampleNamed).into_iter().collect();
         let mut asked: Vec<Effect> =
             unknown.map(|unknown| Effect::Say(format!("{unknown} {OTHER_METADATA}"))).into_iter().collect();
         asked.extend(carried.iter().flat_map(address::open_link));
-        let report = Report::new(0, typed.unwrap_or_else(|| opened.clone()), &options);
+        let report = Rc::new(Report::new(0, typed.unwrap_or_else(|| opened.clone()), &options));
         let tab = settings.tab.as_deref().and_then(Tab::named);
         let rule = Page::asked(&settings.fragment);
         Self {
-            report: Rc::new(report),
+            settled: report.clone(),
+            report,
             options,
+            metadata: None,
             later: None,
             later_missing: false,
             waiting,
@@ -114,7 +127,8 @@ impl State {
             tab: tab.unwrap_or(Tab::Problems),
             rule,
             hidden: Rc::default(),
-            only_needed: false,
+            most: STEP,
+            only_needed: true,
             search: Rc::from(""),
             answers: Rc::default(),
             written: Rc::default(),
@@ -155,6 +169,7 @@ impl State {
             Effect::Mark(marks),
             Effect::SayCountLater,
             Effect::FetchSecondModule,
+            Effect::InSight(self.tab.element_id()),
         ];
         effects.extend(self.asked.clone());
         effects
@@ -232,6 +247,18 @@ impl State {
             Action::UndoAsked if self.plain => vec![self.turn_to(Side::Edit), Effect::Undo],
             Action::UndoAsked => vec![Effect::Undo],
             Action::ProblemAsked { back } => vec![self.turn_to(Side::Edit), Effect::RevealProblem { back }],
+            Action::MoreShown => {
+                self.most += STEP;
+                Vec::new()
+            }
+            Action::SeveritiesShown => {
+                self.hidden = Rc::default();
+                Vec::new()
+            }
+            Action::Settled => {
+                self.settled = self.report.clone();
+                Vec::new()
+            }
             Action::OpenAsked => vec![Effect::PickFile],
             Action::SaveAsked => {
                 let bytes = self.form.write(&self.opened, &self.report.text);
@@ -278,7 +305,7 @@ impl State {
 
     /// The one that the address asks for would take the place of what stands there by now.
     fn forget_example(&mut self) {
-        self.waiting.retain(|action| !matches!(action, Action::ExampleChosen(_)));
+        self.waiting.retain(|action| !matches!(action, Action::ExampleNamed(_)));
     }
 
     fn read(&mut self, text: String) -> Vec<Effect> {
@@ -286,6 +313,11 @@ impl State {
         let marks = report.marks();
         self.report = Rc::new(report);
         let mut effects = vec![Effect::Mark(marks), Effect::SayCountLater];
+        if self.report.text.len() > LARGE {
+            effects.push(Effect::SettleLater);
+        } else {
+            self.settled = self.report.clone();
+        }
         if self.guarded != self.changed() {
             self.guarded = self.changed();
             effects.push(Effect::GuardLeaving(self.guarded));
@@ -305,6 +337,7 @@ impl State {
         let (form, text) = Form::of(&text);
         self.form = form;
         self.opened.clone_from(&text);
+        (self.hidden, self.most) = (Rc::default(), STEP);
         // Marks belong to the text before: first the text, then what is known about it.
         let mut effects = vec![Effect::Replace(text.clone())];
         effects.extend(self.read(text));
@@ -314,6 +347,7 @@ impl State {
     /// Another tab leaves the page of a rule.
     fn choose(&mut self, tab: Tab) -> Vec<Effect> {
         self.tab = tab;
+        self.settled = self.report.clone();
         let mut effects = Vec::new();
         if self.rule.take().is_some() {
             effects.push(Effect::ClearFragment);

@@ -3,12 +3,23 @@
 use drydock_core::credentials::{Auth, Lookup, Registry, RegistryMap};
 use drydock_core::plan::{Need, Plan, PlannedImage, Source};
 
-/// Whose knowledge answers, and how old it is.
-pub fn data(plan: &Plan) -> String {
-    match plan.catalogue.day(&plan.rke) {
-        Some(day) => format!("rke {}, metadata of {day}", plan.rke),
-        None => format!("rke {}", plan.rke),
+/// Whose knowledge answers, and how old it is. `read`: the file that was opened in place of the built-in metadata.
+pub fn data(plan: &Plan, read: Option<&str>) -> String {
+    format!("rke {}, {}", plan.rke, metadata(plan, read))
+}
+
+/// "metadata of 2024-10-04".
+pub fn metadata(plan: &Plan, read: Option<&str>) -> String {
+    match (read, plan.catalogue.day(&plan.rke)) {
+        (Some(file), _) => format!("metadata of {file}"),
+        (None, Some(day)) => format!("metadata of {day}"),
+        (None, None) => "metadata that it came with".to_owned(),
     }
+}
+
+/// "1 image", "2 images".
+pub fn plural(count: usize, name: &str) -> String {
+    format!("{count} {name}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Which credentials an image is pulled with.
@@ -61,6 +72,41 @@ pub fn real_images(plan: &Plan) -> impl Iterator<Item = &PlannedImage> {
     plan.images
         .iter()
         .filter(|image| image.upstream.is_some() || image.source != Source::DefaultRegistry || !image.needs.is_empty())
+}
+
+/// One image and all keys that name it.
+pub struct ImageRow<'p> {
+    pub image: &'p str,
+    /// Each with whether this cluster needs it.
+    pub keys: Vec<(&'static str, bool)>,
+    /// Each once.
+    pub sources: Vec<Source>,
+    pub lookup: &'p Lookup,
+    /// Each once; empty where this cluster does not need it.
+    pub needs: Vec<Need>,
+}
+
+/// The images of the plan, each once, in the order of their first keys.
+pub fn image_rows(plan: &Plan) -> Vec<ImageRow<'_>> {
+    let mut rows: Vec<ImageRow<'_>> = Vec::new();
+    for planned in real_images(plan) {
+        let at = rows.iter().position(|row| row.image == planned.image).unwrap_or_else(|| {
+            let (image, lookup) = (planned.image.as_str(), &planned.lookup);
+            rows.push(ImageRow { image, keys: Vec::new(), sources: Vec::new(), lookup, needs: Vec::new() });
+            rows.len() - 1
+        });
+        let row = &mut rows[at];
+        row.keys.push((planned.key, !planned.needs.is_empty()));
+        if !row.sources.contains(&planned.source) {
+            row.sources.push(planned.source);
+        }
+        for need in &planned.needs {
+            if !row.needs.contains(need) {
+                row.needs.push(*need);
+            }
+        }
+    }
+    rows
 }
 
 /// Images by registry entry, in the order of the entries, and those that find none.
@@ -157,6 +203,21 @@ system_images: {etcd: docker.io/rancher/etcd:v1, alpine: quay.io/a/b:v1}
         assert_eq!(cell(&plan, "kubernetes"), "user and password");
         assert_eq!(cell(&plan, "etcd"), "user without password");
         assert_eq!(cell(&plan, "alpine"), "none for quay.io");
+    }
+
+    #[test]
+    fn an_image_has_one_row_with_all_its_keys_and_needs() {
+        let plan = check(TWO, &Options::default()).plan;
+        let rows = image_rows(&plan);
+        let mut names: Vec<&str> = rows.iter().map(|row| row.image).collect();
+        assert_eq!(rows.iter().map(|row| row.keys.len()).sum::<usize>(), real_images(&plan).count());
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), rows.len());
+        let tools = rows.iter().find(|row| row.keys.iter().any(|(key, _)| *key == "nginx_proxy")).unwrap();
+        assert!(tools.image.contains("rke-tools") && tools.keys.len() > 2, "{:?}", tools.keys);
+        let (by_key, rest) = served(&plan);
+        assert_eq!(by_key.iter().map(Vec::len).sum::<usize>() + rest.len(), rows.len());
     }
 
     #[test]

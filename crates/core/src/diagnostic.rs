@@ -61,6 +61,8 @@ pub enum Step {
     CriDockerd,
     PodSecurity,
     Services,
+    /// Only once the hosts are reached: rke has accepted the file by then.
+    HostCount,
 }
 
 /// One finding. Its span is never empty unless the text is.

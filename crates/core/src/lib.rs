@@ -128,7 +128,7 @@ fn checked(text: &str, document: &Document, mut problems: Vec<Problem>, options:
     form::other::other(document, &mut problems);
     let plan = Plan::new(&cluster, options);
     let findings = rules::run(&Facts { text, document, problems: &problems, cluster: &cluster, plan: &plan });
-    let outcome = match findings.refusal {
+    let outcome = match findings.refusal.filter(|refusal| refusal.step != Step::HostCount) {
         None => Outcome::Accepted,
         Some(refusal) if refusal.panic => Outcome::Panics { error: refusal.error },
         Some(refusal) => Outcome::Refused {

@@ -7,7 +7,7 @@ mod notes;
 mod tests;
 
 use crate::image::catalogue::BUILT_IN;
-pub use change::{Target, VersionChange, compare};
+pub use change::{Target, VersionChange, between, compare};
 pub use notes::{Effect, Note};
 
 /// Releases of rke that came with images for the version, oldest first within each line of releases.

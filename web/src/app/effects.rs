@@ -17,6 +17,8 @@ const SPEAK_AFTER_MS: i32 = 1000;
 const HUSH_AFTER_MS: i32 = 5000;
 /// Long messages stay longer.
 const HUSH_AFTER_MS_A_LETTER: i32 = 60;
+/// How long typing in a large text pauses before the panels follow.
+const SETTLE_AFTER_MS: i32 = 500;
 
 impl App {
     pub(super) fn carry_out(&mut self, ctx: &Context<Self>, effects: Vec<Effect>) {
@@ -102,7 +104,13 @@ impl App {
             }
             // A page around this one decides for itself when it is left.
             Effect::GuardLeaving(on) => browser::guard_leaving(on && self.framed.is_none()),
+            Effect::InSight(id) => browser::scroll_into_sight(&id),
             Effect::PickFile => browser::click("file"),
+            Effect::PickMetadata => browser::click("metadata"),
+            Effect::SettleLater => {
+                self.settling =
+                    browser::later(SETTLE_AFTER_MS, self.settling.take(), move || act.emit(Action::Settled));
+            }
         }
     }
 }

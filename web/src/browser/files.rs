@@ -19,6 +19,24 @@ pub fn picked_file(input: &HtmlInputElement) -> Option<File> {
     file
 }
 
+pub fn drags_files(event: &DragEvent) -> bool {
+    event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
+}
+
+/// For the stylesheet: a file hangs over the page.
+pub fn set_dragging(on: bool) {
+    if let Some(root) = document().document_element() {
+        let _ = root.toggle_attribute_with_force("data-dragging", on);
+    }
+}
+
+/// Day on which the file was last changed, as 2026-11-26.
+pub fn changed_on(file: &File) -> String {
+    let date = js_sys::Date::new(&JsValue::from_f64(file.last_modified()));
+    let written = String::from(date.to_iso_string());
+    written.split_once('T').map_or(written.clone(), |(day, _)| day.to_owned())
+}
+
 /// The file of a drop on the page; the browser would show it in place of the page.
 pub fn dropped_file(event: &DragEvent) -> Option<File> {
     let file = event.data_transfer()?.files()?.get(0)?;

@@ -51,7 +51,7 @@ fn shared(share: &Share, act: &Callback<Action>) -> Html {
     };
     let link = match &share.link {
         Link::Pending => html! { <p>{ "Packing." }</p> },
-        Link::Refused(why) => html! { <p>{ *why }</p> },
+        Link::Refused(_) => Html::default(),
         Link::Ready(link) => {
             let note = if link.starts_with("http") {
                 "The text stands behind the # of the link, which browsers send to no server."
@@ -78,6 +78,9 @@ fn shared(share: &Share, act: &Callback<Action>) -> Html {
     html! {
         <>
             <label class="check"><input type="checkbox" checked={chosen} {onchange} />{ "also replace addresses and names" }</label>
+            if let Link::Refused(why) = &share.link {
+                <p role="alert"><strong>{ *why }</strong></p>
+            }
             <p aria-live="polite">{ hidden }{ " " }{ stood_in }</p>
             if chosen {
                 <p class="quiet">{ "Ranges, public registries, users and paths stay: look through the text before you send it." }</p>

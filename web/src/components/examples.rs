@@ -1,9 +1,10 @@
 use yew::prelude::*;
 
-use super::menu::{item, menu};
+use super::menu::item;
 use crate::examples::{EXAMPLES, GROUPS, Group};
 use crate::state::Action;
 
+/// What the menu of that name lists.
 pub fn examples(act: &Callback<Action>) -> Html {
     let group = |group: &Group| {
         let samples = EXAMPLES.iter().filter(|sample| sample.group == *group);
@@ -14,14 +15,10 @@ pub fn examples(act: &Callback<Action>) -> Html {
             </>
         }
     };
-    menu(
-        "examples",
-        "Examples",
-        html! {
-            <>
-                { item("examples", "Start from nothing", "a few questions, then a correct file", act, Action::StartAsked) }
-                { for GROUPS.iter().map(group) }
-            </>
-        },
-    )
+    html! {
+        <>
+            { item("examples", "Start from nothing", "a few questions, then a correct file", act, Action::StartAsked) }
+            { for GROUPS.iter().map(group) }
+        </>
+    }
 }

@@ -1,10 +1,12 @@
 use std::rc::Rc;
 
 use drydock_core::decoder::{Cause, Decoded, explain_error};
+use drydock_core::fix::Fix;
 use drydock_core::text::Span;
 use yew::prelude::*;
 
 use super::prose::prose;
+use super::remedy::remedy;
 use crate::browser;
 use crate::report::Report;
 use crate::state::Action;
@@ -35,12 +37,12 @@ pub fn Explain(props: &Props) -> Html {
             if found.is_empty() && !log.trim().is_empty() {
                 <p class="empty">{ "Nothing known in these lines. rke's own refusals and failed pulls are known best." }</p>
             }
-            <ol class="problems">{ for found.iter().map(|decoded| card(decoded, act)) }</ol>
+            <ol class="problems">{ for found.iter().map(|decoded| card(decoded, report, act)) }</ol>
         </>
     }
 }
 
-fn card(decoded: &Decoded, act: &Callback<Action>) -> Html {
+fn card(decoded: &Decoded, report: &Report, act: &Callback<Action>) -> Html {
     let cause = |cause: &Cause| {
         let span = Span::new(cause.start.offset, cause.end.offset);
         let onclick = act.reform(move |_: MouseEvent| Action::Jump(span));
@@ -51,6 +53,7 @@ fn card(decoded: &Decoded, act: &Callback<Action>) -> Html {
                 if let Some(help) = &cause.help {
                     <p class="quiet">{ prose(help) }</p>
                 }
+                { for fix_of(cause, report).map(|fix| fix_button(fix, report.revision, act)) }
             </li>
         }
     };
@@ -67,7 +70,7 @@ fn card(decoded: &Decoded, act: &Callback<Action>) -> Html {
                 } else {
                     <ul class="causes" aria-label="In this file">{ for decoded.causes.iter().map(cause) }</ul>
                 }
-                <p>{ prose(&decoded.remedy) }</p>
+                <p>{ remedy(&decoded.remedy, act) }</p>
                 if !decoded.story.is_empty() {
                     <details>
                         <summary>{ "How this image is pulled" }</summary>
@@ -82,5 +85,22 @@ fn card(decoded: &Decoded, act: &Callback<Action>) -> Html {
                 </p>
             </div>
         </li>
+    }
+}
+
+/// Of the finding that the cause is.
+fn fix_of<'r>(cause: &Cause, report: &'r Report) -> Option<&'r Fix> {
+    let is_it = |code: &str, from: usize| Some(code) == cause.code && from == cause.start.offset;
+    let mut found = report.checked.diagnostics.iter();
+    found.find(|found| is_it(found.code, found.span.start)).and_then(|found| found.fixes.first())
+}
+
+fn fix_button(fix: &Fix, revision: u32, act: &Callback<Action>) -> Html {
+    let action = Action::Fix { revision, fix: fix.clone() };
+    html! {
+        <p class="fix">
+            <button type="button" onclick={act.reform(move |_: MouseEvent| action.clone())}>{ "Fix" }</button>
+            <span>{ prose(&fix.title) }</span>
+        </p>
     }
 }

@@ -11,7 +11,7 @@ const FAMILIES: [Family; 4] = [Family::Ecr, Family::AirGap, Family::Nodes, Famil
 pub fn files(state: &State, act: &Callback<Action>) -> Html {
     let Some(written) = state.written.as_ref() else { return Html::default() };
     let Some(chosen) = find(written.id) else { return Html::default() };
-    let request = Request { plan: &state.report.checked.plan, answers: &state.answers };
+    let request = Request { plan: &state.settled.checked.plan, answers: &state.answers };
     let (apply, others): (Vec<_>, Vec<_>) =
         GENERATORS.iter().copied().map(|g| (g, (g.applies)(&request))).partition(|(_, applies)| applies.is_ok());
     let choice = |generator: &'static Generator| {

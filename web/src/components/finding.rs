@@ -27,10 +27,9 @@ pub fn Finding(props: &Props) -> Html {
     let span = found.span;
     let severity = word(found.severity);
     let why = later.zip(rules::find(found.code)).map(|(later, rule)| (later.why)(rule));
-    let lines = report.lines();
     let related = found.related.iter().map(|label| {
         let span = label.span;
-        let line = lines.position(span.start).line;
+        let line = report.lines().position(span.start).line;
         html! {
             <li>
                 <button type="button" class="link" onclick={act.reform(move |_: MouseEvent| Action::Jump(span))}>{ format!("line {line}") }</button>

@@ -34,7 +34,7 @@ pub fn help(state: &State) -> Html {
                 <li>{ "drydock.html is the same page as one file; its policy allows no connection at all." }</li>
                 <li>{ stored }</li>
             </ul>
-            <p class="quiet">{ format!("Drydock {}, answering for {}", env!("CARGO_PKG_VERSION"), data(&state.report.checked.plan)) }{ ". A link shared from here carries the text without its secrets behind its #." }</p>
+            <p class="quiet">{ format!("Drydock {}, answering for {}", env!("CARGO_PKG_VERSION"), data(&state.report.checked.plan, state.metadata.as_deref())) }{ ". A link shared from here carries the text without its secrets behind its #." }</p>
         </>
     }
 }

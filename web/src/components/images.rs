@@ -1,13 +1,13 @@
 use std::rc::Rc;
 
-use drydock_core::plan::{PlannedImage, Source};
+use drydock_core::plan::Source;
 use yew::prelude::*;
 
 use super::prose::{breakable, image_name};
 use crate::browser;
 use crate::report::Report;
 use crate::state::Action;
-use crate::words::{credentials, needed, real_images};
+use crate::words::{ImageRow, credentials, image_rows, needed, plural};
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -22,19 +22,16 @@ pub struct Props {
 pub fn Images(props: &Props) -> Html {
     let Props { report, only_needed, search, act } = props;
     let plan = &report.checked.plan;
-    let shown: Vec<&PlannedImage> = real_images(plan)
-        .filter(|image| !only_needed || !image.needs.is_empty())
-        .filter(|image| image.image.contains(&**search) || image.key.contains(&**search))
-        .collect();
+    let rows = image_rows(plan);
+    let (all, needed_here) = (rows.len(), rows.iter().filter(|row| !row.needs.is_empty()).count());
+    let finds = |row: &ImageRow| {
+        let keyed = row.keys.iter().any(|(key, _)| key.contains(&**search));
+        (!only_needed || !row.needs.is_empty()) && (keyed || row.image.contains(&**search))
+    };
+    let shown: Vec<&ImageRow> = rows.iter().filter(|row| finds(row)).collect();
     let copy = {
-        let mut names: Vec<&str> = Vec::new();
-        for image in &shown {
-            if !names.contains(&image.image.as_str()) {
-                names.push(&image.image);
-            }
-        }
-        let what = format!("{} image names", names.len());
-        let text = names.iter().map(|name| format!("{name}\n")).collect::<String>();
+        let what = plural(shown.len(), "image name");
+        let text = shown.iter().map(|row| format!("{}\n", row.image)).collect::<String>();
         act.reform(move |_: MouseEvent| Action::Copy { what: what.clone(), text: text.clone() })
     };
     let lines = report.lines();
@@ -47,19 +44,29 @@ pub fn Images(props: &Props) -> Html {
             </button>
         },
     };
-    let row = |image: &&PlannedImage| {
+    // Of an image that is needed only the keys for which it is.
+    let keys = |row: &ImageRow| {
+        let listed = row.keys.iter().filter(|(_, needed)| *needed || !only_needed).map(|(key, _)| *key);
+        let mut listed = listed.peekable();
+        let mut keys: Vec<Html> = Vec::new();
+        while let Some(key) = listed.next() {
+            let comma = if listed.peek().is_some() { ", " } else { "" };
+            keys.push(html! { <><span class="whole">{ breakable(key, &['_']) }</span>{ comma }</> });
+        }
+        keys.into_iter().collect::<Html>()
+    };
+    let row = |row: &&ImageRow| {
         html! {
-            <tr role="row" class={classes!(image.needs.is_empty().then_some("unneeded"))}>
-                <th role="rowheader" scope="row">{ breakable(image.key, &['_']) }</th>
-                <td role="cell" class="image">{ image_name(&image.image, plan.prefix.as_deref()) }</td>
-                <td role="cell" data-head="From">{ source(image.source) }</td>
-                <td role="cell" data-head="Credentials">{ credentials(&image.lookup, &plan.registries) }</td>
-                <td role="cell" data-head="Needed here">{ needed(&image.needs) }</td>
+            <tr role="row" class={classes!(row.needs.is_empty().then_some("unneeded"))}>
+                <th role="rowheader" scope="row">{ keys(row) }</th>
+                <td role="cell" class="image">{ image_name(row.image, plan.prefix.as_deref()) }</td>
+                <td role="cell" data-head="From">{ for row.sources.iter().map(|from| html! { <span>{ source(*from) }</span> }) }</td>
+                <td role="cell" data-head="Credentials">{ credentials(row.lookup, &plan.registries) }</td>
+                <td role="cell" data-head="Needed here">{ needed(&row.needs) }</td>
             </tr>
         }
     };
     let oninput = act.reform(|event: InputEvent| Action::ImagesSearched(browser::value(&event).unwrap_or_default()));
-    let needed_count = plan.images.iter().filter(|image| !image.needs.is_empty()).count();
     let toggle = {
         let only = !only_needed;
         act.reform(move |_: Event| Action::OnlyNeeded(only))
@@ -67,7 +74,7 @@ pub fn Images(props: &Props) -> Html {
     html! {
         <>
             <div class="head">
-                <p>{ format!("{} images of {}, {needed_count} needed by this cluster.", real_images(plan).count(), plan.kubernetes_version) }</p>
+                <p>{ format!("{needed_here} of the {all} images of {} are needed here.", plan.kubernetes_version) }</p>
                 <label class="check">
                     <input type="checkbox" checked={*only_needed} onchange={toggle} />{ "only what this cluster needs" }
                 </label>
@@ -76,10 +83,13 @@ pub fn Images(props: &Props) -> Html {
                 </label>
                 <button type="button" onclick={copy}>{ "Copy" }</button>
             </div>
+            if let Some(prefix) = &plan.prefix {
+                <p class="quiet">{ "Default registry: " }<span class="image">{ breakable(prefix, &['.', '/']) }</span></p>
+            }
             <table role="table" class="images" aria-label="System images">
                 <thead role="rowgroup">
                     <tr role="row">
-                        { for ["Key", "Image pulled", "From", "Credentials", "Needed here"].map(|head| html! {
+                        { for ["Keys", "Image pulled", "From", "Credentials", "Needed here"].map(|head| html! {
                             <th role="columnheader" scope="col">{ head }</th>
                         }) }
                     </tr>

@@ -1,5 +1,6 @@
 //! What the page shows: state in, [`crate::state::Action`]s out, no decisions.
 
+pub mod blank;
 pub mod dialog;
 pub mod diff;
 pub mod ended;
@@ -7,6 +8,7 @@ pub mod examples;
 pub mod explain;
 pub mod fetched;
 pub mod files;
+pub mod filters;
 pub mod finding;
 pub mod header;
 pub mod help;
@@ -21,10 +23,13 @@ pub mod prose;
 pub mod questions;
 pub mod registries;
 pub mod release;
+pub mod remedy;
 pub mod rule;
+pub mod section;
 pub mod sees;
 pub mod sides;
 pub mod start;
 pub mod status;
 pub mod tabs;
+pub mod unread;
 pub mod versions;

@@ -1,4 +1,5 @@
 use drydock_core::Outcome;
+use drydock_core::diagnostic::Severity;
 use yew::prelude::*;
 
 use crate::report::Report;
@@ -10,7 +11,7 @@ pub fn outcome(report: &Report) -> Html {
         (Outcome::Refused { error, .. }, _) => (format!("rke {rke} refuses this file:"), Some(error)),
         (Outcome::Panics { error }, _) => (format!("rke {rke} crashes on this file:"), Some(error)),
         (Outcome::Accepted, Some(error)) => (format!("rke {rke} connects to the nodes, then stops:"), Some(error)),
-        (Outcome::Accepted, None) => (format!("rke {rke} accepts this file."), None),
+        (Outcome::Accepted, None) => (format!("rke {rke} accepts this file{}.", but(report)), None),
     };
     html! {
         <p class="outcome">
@@ -19,5 +20,16 @@ pub fn outcome(report: &Report) -> Html {
                 { " " }<code>{ error }</code>
             }
         </p>
+    }
+}
+
+/// What rke says nothing about: else "accepts" beside an error would puzzle.
+fn but(report: &Report) -> String {
+    match (report.of(Severity::Error), report.dropped_keys()) {
+        (0, _) => String::new(),
+        (1, 1) => ", but ignores 1 key".to_owned(),
+        (errors, dropped) if errors == dropped => format!(", but ignores {dropped} keys"),
+        (1, _) => ", but says nothing of 1 error".to_owned(),
+        (errors, _) => format!(", but says nothing of {errors} errors"),
     }
 }

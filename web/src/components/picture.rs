@@ -1,7 +1,7 @@
 use drydock_core::plan::Plan;
 use yew::prelude::*;
 
-use crate::words::{Serving, serving};
+use crate::words::{Serving, plural, serving};
 
 const ROW: usize = 56;
 /// Longer names are cut in their middle: the table has them whole.
@@ -25,7 +25,7 @@ pub fn picture(plan: &Plan) -> Html {
                 }
                 <rect x="249" y={(top + 4).to_string()} width="390" height={(ROW - 8).to_string()} rx="4" />
                 <text x="261" y={(top + 24).to_string()} class="key">{ cut(&row.key) }</text>
-                <text x="261" y={(top + 42).to_string()}>{ format!("{}: {}", row.words, plural(row.images)) }</text>
+                <text x="261" y={(top + 42).to_string()}>{ format!("{}: {}", row.words, plural(row.images, "image")) }</text>
             </g>
         }
     };
@@ -37,10 +37,6 @@ pub fn picture(plan: &Plan) -> Html {
             { for rows.iter().enumerate().map(row) }
         </svg>
     }
-}
-
-fn plural(count: usize) -> String {
-    format!("{count} image{}", if count == 1 { "" } else { "s" })
 }
 
 fn cut(name: &str) -> String {

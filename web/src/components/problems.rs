@@ -4,17 +4,14 @@ use drydock_core::diagnostic::Severity;
 use drydock_core::rules::RULES;
 use yew::prelude::*;
 
+use super::filters::filters;
 use super::finding::Finding;
-use super::icon::icon;
-use super::menu::{item, menu};
+use super::menu::button;
 use super::outcome::outcome;
 use crate::later::Later;
-use crate::report::Report;
-use crate::state::{Action, Export};
+use crate::report::{MARKED, Report};
+use crate::state::Action;
 use crate::words::data;
-
-/// More would make the page crawl, and nobody reads on.
-const SHOWN: usize = 200;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -22,15 +19,21 @@ pub struct Props {
     pub later: Option<&'static Later>,
     /// Severities that are left out.
     pub hidden: Rc<Vec<Severity>>,
+    /// How many findings are listed.
+    pub most: usize,
+    /// The metadata that was opened.
+    pub metadata: Option<Rc<str>>,
     pub act: Callback<Action>,
 }
 
 #[component]
 pub fn Problems(props: &Props) -> Html {
-    let Props { report, later, hidden, act } = props;
+    let Props { report, later, hidden, most, metadata, act } = props;
     let found = &report.checked.diagnostics;
     let lines = report.lines();
-    let shown: Vec<usize> = (0..found.len()).filter(|index| !hidden.contains(&found[*index].severity)).collect();
+    let mut shown = report.listed();
+    shown.retain(|index| !hidden.contains(&found[*index].severity));
+    let left_out = found.len() - shown.len();
     let row = |index: &usize| {
         let index = *index;
         let line = lines.position(found[index].span.start).line;
@@ -49,58 +52,31 @@ pub fn Problems(props: &Props) -> Html {
             </div>
             if found.is_empty() {
                 <div class="empty">
-                    <p>{ format!("No problems found by {} rules ({}).", RULES.len(), data(&report.checked.plan)) }</p>
+                    <p>{ format!("No problems found by {} rules ({}).", RULES.len(), data(&report.checked.plan, metadata.as_deref())) }</p>
                     <p class="quiet">{ "Not checked: reaching the nodes over SSH, whether the images exist, whether the credentials are accepted." }</p>
                     <p><a href="#rules">{ "All rules" }</a></p>
                 </div>
             } else {
-                { tools(report, hidden, act) }
-                <ol class="problems">{ for shown.iter().take(SHOWN).map(row) }</ol>
-                if shown.len() > SHOWN {
-                    <p class="quiet">{ format!("{} more are not shown.", shown.len() - SHOWN) }</p>
+                { filters(report, hidden, act) }
+                if left_out > 0 {
+                    <p class="head">
+                        <span>{ format!("{left_out} hidden.") }</span>
+                        { button("Show all", act, Action::SeveritiesShown) }
+                    </p>
+                }
+                <ol class="problems">{ for shown.iter().take(*most).map(row) }</ol>
+                if shown.len() > *most {
+                    <p class="head">
+                        <span class="quiet">{ more_words(shown.len() - *most, found.len()) }</span>
+                        { button("Show more", act, Action::MoreShown) }
+                    </p>
                 }
             }
         </>
     }
 }
 
-/// Which severities are listed, and the list to take away.
-fn tools(report: &Report, hidden: &[Severity], act: &Callback<Action>) -> Html {
-    let filter = |severity: Severity| {
-        let count = report.of(severity);
-        let onclick = act.reform(move |_: MouseEvent| Action::SeverityToggled(severity));
-        let pressed = !hidden.contains(&severity);
-        html! {
-            if count > 0 {
-                <button type="button" class="filter" aria-pressed={pressed.to_string()} {onclick}>
-                    { icon(severity) }{ " " }{ plural(count, severity.name()) }
-                </button>
-            }
-        }
-    };
-    let export = |menu, title, export| item(menu, title, "", act, Action::Export(export));
-    html! {
-        <div class="tools">
-            <span class="filters" role="group" aria-label="Shown">
-                { for [Severity::Error, Severity::Warning, Severity::Note].into_iter().map(filter) }
-            </span>
-            { menu("copy", "Copy", html! {
-                <>
-                    { export("copy", "as Markdown", Export::Markdown) }
-                    { export("copy", "as a pull command", Export::Command) }
-                </>
-            }) }
-            { menu("download", "Download", html! {
-                <>
-                    { export("download", "as JSON", Export::Json) }
-                    { export("download", "as SARIF", Export::Sarif) }
-                </>
-            }) }
-            <a href="#rules">{ "All rules" }</a>
-        </div>
-    }
-}
-
-fn plural(count: usize, name: &str) -> String {
-    format!("{count} {name}{}", if count == 1 { "" } else { "s" })
+fn more_words(left: usize, all: usize) -> String {
+    let marked = if all > MARKED { format!(" The editor marks the first {MARKED} of {all}.") } else { String::new() };
+    format!("{left} more are not shown.{marked}")
 }

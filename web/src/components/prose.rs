@@ -12,13 +12,16 @@ pub fn prose(text: &str) -> Html {
     text.split('`').enumerate().map(part).collect()
 }
 
-/// The name of an image, its registry in the background, with places where a line may break.
+/// The name of an image, its registry in the background and cut short, with places where a line may break.
 pub fn image_name(name: &str, prefix: Option<&str>) -> Html {
     let registry = prefix.filter(|prefix| name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/')));
     let (registry, rest) = name.split_at(registry.map_or(0, |prefix| prefix.len() + 1));
     html! {
         <>
-            <span class="quiet">{ breakable(registry, &['.', '/']) }</span>{ breakable(rest, &['/', ':']) }
+            if !registry.is_empty() {
+                <span class="registry" title={name.to_owned()}>{ registry }</span>
+            }
+            { breakable(rest, &['/', ':']) }
         </>
     }
 }

@@ -11,9 +11,9 @@ pub fn status(state: &State, milliseconds: f64, act: &Callback<Action>) -> Html 
     let other = if state.plain { "Code editor" } else { "Plain text" };
     html! {
         <div class="bar">
-            <span>{ state.report.count() }</span>
+            <span class="count">{ state.report.count() }</span>
             if state.report.revision > 0 {
-                <span class="quiet">{ taken }</span>
+                <span class="quiet aside">{ taken }</span>
             }
             <span class="quiet keys" id={HINT}>{ "F8: next problem. Tab leaves." }</span>
             <span class="own">

@@ -1,5 +1,6 @@
 use yew::prelude::*;
 
+use super::blank::blank;
 use super::explain::Explain;
 use super::files::files;
 use super::images::Images;
@@ -8,14 +9,15 @@ use super::problems::Problems;
 use super::registries::Registries;
 use super::rule;
 use super::sees::Sees;
+use super::unread::unread;
 use super::versions::Versions;
 use crate::state::{Action, Page, State, TABS, Tab};
 
 pub fn tabs(state: &State, act: &Callback<Action>) -> Html {
     let report = &state.report;
     let panel = match (state.rule, state.tab, state.later) {
-        (None, Tab::Problems, later) => {
-            html! { <Problems {report} {later} hidden={state.hidden.clone()} {act} /> }
+        (None, Tab::Problems, later) if !report.is_blank() => {
+            html! { <Problems {report} {later} hidden={state.hidden.clone()} most={state.most} metadata={state.metadata.clone()} {act} /> }
         }
         (_, _, Some(later)) => (later.panel)(state, act),
         (_, _, None) if state.later_missing => html! {
@@ -60,7 +62,14 @@ pub fn tabs(state: &State, act: &Callback<Action>) -> Html {
 
 /// Every panel but the problems.
 pub fn other(state: &State, act: &Callback<Action>) -> Html {
-    let report = &state.report;
+    let report = &state.settled;
+    if state.rule.is_none() && state.tab != Tab::Explain && state.report.is_blank() {
+        return blank(act);
+    }
+    let is_about_the_file = !matches!(state.tab, Tab::Problems | Tab::Explain) && state.rule.is_none();
+    if let Some(span) = report.unread().filter(|_| is_about_the_file) {
+        return unread(report, span, act);
+    }
     match (state.rule, state.tab) {
         (Some(Page::Rule(rule)), _) => rule::page(rule, act),
         (Some(Page::All), _) => rule::all(),
@@ -72,7 +81,7 @@ pub fn other(state: &State, act: &Callback<Action>) -> Html {
         (None, Tab::Registries) => html! { <Registries {report} {act} /> },
         (None, Tab::Files) => files(state, act),
         (None, Tab::Versions) => {
-            html! { <Versions {report} options={state.options.clone()} target={state.target.clone()} {act} /> }
+            html! { <Versions {report} options={state.options.clone()} target={state.target.clone()} metadata={state.metadata.clone()} {act} /> }
         }
         (None, Tab::Explain) => html! { <Explain {report} log={state.log.clone()} {act} /> },
     }

@@ -2,16 +2,18 @@ use std::rc::Rc;
 
 use drydock_core::compare::{Difference, Setting};
 use drydock_core::plan::Options;
-use drydock_core::versions::{Effect, Note, VersionChange, compare};
+use drydock_core::versions::{Effect, Note, VersionChange, between};
 use yew::prelude::*;
 
 use super::ended::ended;
 use super::fetched::fetched;
 use super::menu::button;
 use super::prose::prose;
+use super::section::section;
 use crate::browser;
 use crate::report::Report;
 use crate::state::Action;
+use crate::words::data;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -19,20 +21,23 @@ pub struct Props {
     pub options: Options,
     /// The newest that rke offers without.
     pub target: Option<Rc<str>>,
+    /// The metadata that was opened.
+    pub metadata: Option<Rc<str>>,
     pub act: Callback<Action>,
 }
 
 /// What a move to another Kubernetes version does to this cluster.
 #[component]
 pub fn Versions(props: &Props) -> Html {
-    let Props { report, options, target, act } = props;
+    let Props { report, options, target, metadata, act } = props;
     let plan = &report.checked.plan;
     let release = plan.catalogue.release(&plan.rke);
     let versions = release.as_ref().map(|release| release.known()).unwrap_or_default();
     let offered = release.as_ref().map(|release| release.offered()).unwrap_or_default();
     let target = target.as_deref().or(offered.last().copied()).unwrap_or_default();
     let onchange = act.reform(|event: Event| Action::TargetChosen(browser::value(&event).unwrap_or_default()));
-    let change = compare(&report.text, None, target, options);
+    let options = Options { kubernetes_version: Some(target.to_owned()), ..options.clone() };
+    let change = between(&report.checked, &drydock_core::check(&report.text, &options));
     let option = |version: &&str| {
         let note = if offered.contains(version) { " (on offer)" } else { "" };
         html! { <option value={version.to_string()} selected={*version == target}>{ *version }{ note }</option> }
@@ -44,14 +49,15 @@ pub fn Versions(props: &Props) -> Html {
                     <span>{ format!("From {} to", change.from.version) }</span>
                     <select {onchange}>{ for versions.iter().rev().map(option) }</select>
                 </label>
-                { button("Newer data.json", act, Action::OpenAsked) }
+                { button("Newer data.json", act, Action::MetadataAsked) }
             </div>
+            <p class="quiet">{ format!("Answers are of {}.", data(plan, metadata.as_deref())) }</p>
             { ended(act) }
             { outcome(&change) }
             { section("What changes", &change.notes, note) }
             { section("Problems that begin", &change.findings.begin, difference) }
             { section("Problems that end", &change.findings.end, difference) }
-            { fetched(&change.images, act) }
+            { fetched(&change.images, plan.prefix.as_deref(), act) }
             { section("Defaults that differ", &change.settings, setting) }
         </>
     }
@@ -82,24 +88,15 @@ fn outcome(change: &VersionChange) -> Html {
     }
 }
 
-fn section<T>(title: &str, items: &[T], row: fn(&T) -> Html) -> Html {
-    html! {
-        if !items.is_empty() {
-            <>
-                <h2>{ title }</h2>
-                <ul class="needs" aria-label={title.to_owned()}>{ for items.iter().map(|item| html! { <li>{ row(item) }</li> }) }</ul>
-            </>
-        }
-    }
-}
-
 fn note(note: &Note) -> Html {
     let effect = match (note.effect, note.taken_back) {
         (_, true) => "taken back",
         (Effect::Breaks, _) => "breaks",
         (Effect::Changes, _) => "changes",
     };
-    html! { <><strong>{ note.at_version }{ ", " }{ effect }</strong>{ ": " }{ prose(&note.message) }</> }
+    // The move itself is of no one version.
+    let head = [note.at_version, effect].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    html! { <><strong>{ head }</strong>{ ": " }{ prose(&note.message) }</> }
 }
 
 fn difference(found: &Difference) -> Html {

@@ -41,7 +41,7 @@ pub enum Action {
     NoCodeEditor,
     /// The editor's text, after any change.
     Typed(String),
-    /// A cluster.yml, or a data.json of rancher/kontainer-driver-metadata to answer from.
+    /// A cluster.yml, or, by its content, a data.json of rancher/kontainer-driver-metadata to answer from.
     Opened {
         name: String,
         text: String,
@@ -51,9 +51,19 @@ pub enum Action {
         name: String,
         bytes: Vec<u8>,
     },
+    /// Asks for the file of [`Action::MetadataOpened`].
+    MetadataAsked,
+    /// A data.json of rancher/kontainer-driver-metadata; `day` the file was last changed.
+    MetadataOpened {
+        name: String,
+        day: String,
+        text: String,
+    },
     /// By the page that this one is framed in.
     Given(String),
     ExampleChosen(&'static Sample),
+    /// By id, as the address does.
+    ExampleNamed(String),
     /// None: as the file says.
     VersionChosen(Option<String>),
     /// None: the newest release of rke.
@@ -85,6 +95,12 @@ pub enum Action {
     SideChosen(Side, Tab),
     /// Shows or hides findings of a severity.
     SeverityToggled(Severity),
+    /// Lists more findings.
+    MoreShown,
+    /// Shows the findings of all severities.
+    SeveritiesShown,
+    /// Typing has paused: the panels may follow the text.
+    Settled,
     OpenAsked,
     /// The file itself, to keep.
     SaveAsked,
@@ -209,5 +225,10 @@ pub enum Effect {
     FocusEditor,
     /// The problem in this row or the last before it, else the panel.
     FocusProblem(usize),
+    /// Scrolls the list that holds the element of this id.
+    InSight(String),
     PickFile,
+    PickMetadata,
+    /// Asks for [`Action::Settled`] once typing has paused.
+    SettleLater,
 }

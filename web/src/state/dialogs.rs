@@ -41,10 +41,8 @@ impl State {
     pub(super) fn fix_here(&mut self, at: usize) -> Vec<Effect> {
         let report = self.report.clone();
         let found = &report.checked.diagnostics;
-        let touches = |from: usize, to: usize| {
-            let [from, to] = report.utf16([from, to]);
-            from <= at && at <= to
-        };
+        let lines = report.lines();
+        let touches = |from: usize, to: usize| lines.utf16(from) <= at && at <= lines.utf16(to);
         let here = found.iter().position(|found| touches(found.span.start, found.span.end) && !found.fixes.is_empty());
         match here.map(|index| (index, &found[index].fixes[..])) {
             None => vec![self.say("No fix here.".to_owned())],
@@ -60,8 +58,13 @@ impl State {
     pub(super) fn fix_all(&mut self) -> Vec<Effect> {
         let (after, count) = self.report.fixed(&self.options);
         let fixes = if count == 1 { "1 fix".to_owned() } else { format!("{count} fixes") };
+        let left = match drydock_core::check(&after, &self.options).diagnostics.len() {
+            0 => String::new(),
+            1 => ", 1 more needs a look".to_owned(),
+            left => format!(", {left} more need a look"),
+        };
         let changes = self.report.change_to(&after).into_iter().collect();
-        self.preview(format!("Fix all: {fixes}"), changes, after, format!("{fixes} applied."), Back::Problem(0))
+        self.preview(format!("Fix all: {fixes}{left}"), changes, after, format!("{fixes} applied."), Back::Problem(0))
     }
 
     fn preview(

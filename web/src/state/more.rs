@@ -6,6 +6,7 @@ use drydock_core::image::catalogue::Catalogue;
 
 use super::address::forget_unknown;
 use super::{Action, Back, Dialog, Effect, PANEL, State, Tab, Written};
+use crate::examples::{EXAMPLES, Sample};
 use crate::file::{self, Encoding};
 
 impl State {
@@ -16,7 +17,13 @@ impl State {
                 Ok((text, encoding)) => self.opened(name, text, encoding),
                 Err(fault) => vec![self.say(format!("{name} {fault}"))],
             },
+            Action::MetadataAsked => vec![Effect::PickMetadata],
+            Action::MetadataOpened { name, day, text } => match Catalogue::read(&text) {
+                Ok(catalogue) => self.answer_from(catalogue, &name, format!("{name}, a file of {day}")),
+                Err(error) => vec![self.say(format!("{name} is no data.json of rke's metadata: {error}."))],
+            },
             Action::ExampleChosen(sample) => self.open(sample.text()),
+            Action::ExampleNamed(id) => self.open(Sample::by_id(&id).unwrap_or(&EXAMPLES[0]).text()),
             Action::Fix { revision, fix } => {
                 let row = self.report.checked.diagnostics.iter().position(|found| found.fixes.contains(&fix));
                 self.fix(revision, &fix, Back::Problem(row.unwrap_or_default()))
@@ -81,6 +88,9 @@ impl State {
             | Action::TabKey(_)
             | Action::SideChosen(..)
             | Action::SeverityToggled(_)
+            | Action::MoreShown
+            | Action::SeveritiesShown
+            | Action::Settled
             | Action::OpenAsked
             | Action::SaveAsked
             | Action::UndoAsked
@@ -101,13 +111,19 @@ impl State {
         }
     }
 
+    /// `known`: the file and what is known of its age.
+    fn answer_from(&mut self, catalogue: Catalogue, name: &str, known: String) -> Vec<Effect> {
+        self.options.catalogue = catalogue;
+        self.metadata = Some(Rc::from(known));
+        let unknown = forget_unknown(&mut self.options).map_or_else(String::new, |unknown| format!(" {unknown}"));
+        let mut effects = self.read(self.report.text.clone());
+        effects.push(self.say(format!("Versions and images come from {name} now.{unknown}")));
+        effects
+    }
+
     fn opened(&mut self, name: String, text: String, encoding: Encoding) -> Vec<Effect> {
         if let Some(catalogue) = metadata(&name, &text) {
-            self.options.catalogue = catalogue;
-            let unknown = forget_unknown(&mut self.options).map_or_else(String::new, |unknown| format!(" {unknown}"));
-            let mut effects = self.read(self.report.text.clone());
-            effects.push(self.say(format!("Versions and images come from {name} now.{unknown}")));
-            return effects;
+            return self.answer_from(catalogue, &name, name.clone());
         }
         let mut effects = self.open(text);
         self.form.encoding = encoding;
@@ -123,11 +139,11 @@ impl State {
 
     /// Only while the tab is open: what nobody sees is not written.
     pub fn write_file(&mut self) {
-        let from = (self.report.revision, self.file, self.answers.clone());
+        let from = (self.settled.revision, self.file, self.answers.clone());
         if self.tab != Tab::Files || self.written_from.as_ref() == Some(&from) {
             return;
         }
-        let plan = &self.report.checked.plan;
+        let plan = &self.settled.checked.plan;
         self.written = Rc::new(Written::new(self.file, plan, &self.answers, self.written.as_ref().as_ref()));
         self.file = self.written.as_ref().as_ref().map(|written| written.id);
         self.written_from = Some((from.0, self.file, from.2));

@@ -1,4 +1,5 @@
 use super::*;
+use crate::examples::{EXAMPLES, Sample};
 use crate::later::TABLE;
 
 mod address;

@@ -4,6 +4,18 @@ use super::Request;
 use super::answers::{self, REGISTRY, SCOPE};
 use crate::image::reference::Reference;
 
+/// Where projects publish: an entry for one holds a login, and no mirror of what others publish.
+const PUBLIC: [&str; 8] = [
+    "docker.io",
+    "gcr.io",
+    "ghcr.io",
+    "mcr.microsoft.com",
+    "public.ecr.aws",
+    "quay.io",
+    "registry.k8s.io",
+    "registry.suse.com",
+];
+
 /// Every image of a mirror, each once, in the order in which rke lists them.
 #[derive(Default)]
 pub struct Copies {
@@ -12,6 +24,8 @@ pub struct Copies {
     pub unreadable: Vec<String>,
     /// Pinned where the mirror does not reach: nodes pull these from there whatever the mirror holds.
     pub astray: Vec<String>,
+    /// Those of `astray` that are not even Docker Hub's, so that nothing copies them.
+    pub foreign: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +84,7 @@ impl Request<'_> {
                 push(&mut found.astray, image.clone());
             }
             if is_foreign {
+                push(&mut found.foreign, image);
                 continue;
             }
             let target = match (prefix, &registry) {
@@ -101,8 +116,11 @@ impl Request<'_> {
 
     /// The cluster's registry that the image lies in, and its name where everybody gets it.
     fn without_registry<'i>(&self, image: &'i str) -> (Option<&str>, &'i str) {
+        let default = self.plan.prefix.as_deref();
         let of_cluster = self.plan.registries.entries.iter().map(|(key, _)| key.as_str());
-        let prefixes = of_cluster.chain(self.plan.prefix.as_deref()).filter(|prefix| *prefix != "docker.io");
+        let is_mirror =
+            |prefix: &&str| !PUBLIC.contains(prefix) || (Some(*prefix) == default && *prefix != "docker.io");
+        let prefixes = of_cluster.chain(default).filter(is_mirror);
         let within = prefixes.filter_map(|prefix| Some((Some(prefix), image.strip_prefix(prefix)?.strip_prefix('/')?)));
         let host = image.strip_prefix("docker.io/").unwrap_or(image);
         within.min_by_key(|(_, rest)| rest.len()).unwrap_or((None, host))

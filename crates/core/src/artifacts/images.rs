@@ -84,5 +84,29 @@ fn needs(_: &Request<'_>) -> Vec<String> {
 }
 
 fn write(request: &Request<'_>) -> String {
-    request.copies().sources().into_iter().map(|source| format!("{source}\n")).collect()
+    let copies = request.copies();
+    let names = copies.sources().into_iter().chain(copies.foreign.iter().map(String::as_str));
+    names.map(|name| format!("{name}\n")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::artifacts::Answers;
+    use crate::check;
+    use crate::plan::Options;
+
+    #[test]
+    fn an_image_of_a_public_registry_keeps_its_host() {
+        let text = "\
+nodes: [{address: a, role: [etcd, controlplane, worker]}]
+private_registries: [{url: quay.io, user: u, password: p}, {url: r.example.com, user: u, password: p}]
+system_images: {etcd: quay.io/coreos/etcd:v3.5, alpine: r.example.com/rancher/rke-tools:v1}
+";
+        let plan = check(text, &Options::default()).plan;
+        let artifact = super::GENERATOR.artifact(&plan, &Answers::default()).unwrap();
+        let lines: Vec<&str> = artifact.text.lines().collect();
+        assert!(lines.contains(&"quay.io/coreos/etcd:v3.5"), "{lines:?}");
+        assert!(lines.contains(&"rancher/rke-tools:v1"), "{lines:?}");
+        assert!(artifact.why.contains("`quay.io/coreos/etcd:v3.5`"), "{}", artifact.why);
+    }
 }

@@ -1,11 +1,12 @@
 //! Images, findings and settings of two plans set against each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::Checked;
+use crate::cluster::value::Shape;
 use crate::credentials::Secrets;
 use crate::diagnostic::Diagnostic;
 use crate::effective::Effective;
@@ -121,11 +122,14 @@ impl Findings {
             end: d.span.end,
         };
         let beyond = |these: &[Diagnostic], those: &[Diagnostic]| -> Vec<Difference> {
-            let mut left: Vec<_> = those.iter().map(|d| (d.code, d.message.as_str())).collect();
+            let mut left: HashMap<(&str, &str), usize> = HashMap::new();
+            for other in those {
+                *left.entry((other.code, other.message.as_str())).or_default() += 1;
+            }
             let mut here = Vec::new();
             for finding in these {
-                match left.iter().position(|other| *other == (finding.code, finding.message.as_str())) {
-                    Some(at) => drop(left.swap_remove(at)),
+                match left.get_mut(&(finding.code, finding.message.as_str())).filter(|left| **left > 0) {
+                    Some(left) => *left -= 1,
                     None => here.push(told(finding)),
                 }
             }
@@ -152,7 +156,10 @@ const TOLD_IMAGE: &str = "services.kubelet.infra_container_image";
 /// What rke works with, defaults filled in, that is not the same.
 pub fn settings(old: &Checked, new: &Checked) -> Vec<Setting> {
     let seen = [old, new].map(|checked| {
-        let effective = Effective::new(&checked.cluster, &checked.plan);
+        let mut effective = Effective::new(&checked.cluster, &checked.plan);
+        if let Shape::Fields(fields) = &mut effective.config.shape {
+            fields.retain(|field| !TOLD.contains(&&*field.name));
+        }
         [Secrets::Shown, Secrets::Masked].map(|secrets| leaves(&effective.to_keys(secrets)))
     });
     let [[before, before_told], [after, after_told]] = seen;
@@ -175,7 +182,7 @@ type Leaves = BTreeMap<String, String>;
 
 fn leaves(keyed: &Value) -> Leaves {
     let mut leaves = BTreeMap::new();
-    for (key, value) in keyed.as_object().into_iter().flatten().filter(|(key, _)| !TOLD.contains(&key.as_str())) {
+    for (key, value) in keyed.as_object().into_iter().flatten() {
         walk(value, key, &mut leaves);
     }
     leaves.remove(TOLD_IMAGE);

@@ -48,6 +48,12 @@ impl<'c> Case<'c> {
         self.checked.diagnostics.iter().find(says).map(|d| d.code)
     }
 
+    /// Where in the line what rke says of a finding of the rule begins.
+    pub fn said_at(&self, code: &str, line: &str) -> Option<usize> {
+        let of_rule = self.checked.diagnostics.iter().filter(|d| d.code == code);
+        of_rule.filter_map(|d| d.refusal.as_ref()).find_map(|refusal| said_at(line, &refusal.error))
+    }
+
     pub fn refused(&self, code: &str, line: &str, at_line: Option<usize>, at: &str) -> Vec<Cause> {
         let mut found: Vec<&Diagnostic> = self.checked.diagnostics.iter().filter(|d| d.code == code).collect();
         let on_line = |d: &&Diagnostic| at_line == Some(self.index.position(d.span.start).line);
@@ -327,12 +333,17 @@ impl<'c> Case<'c> {
 
 /// Whether one of the lines of rke's text stands in the line, less what rke puts before it.
 fn says(line: &str, error: &str) -> bool {
+    said_at(line, error).is_some()
+}
+
+/// Where a line of the error begins in the line of the log.
+fn said_at(line: &str, error: &str) -> Option<usize> {
     let told = error.lines().map(str::trim).filter(|told| !told.ends_with(':'));
     let bare = |told: &str| match told.split_once(": ") {
         Some((prefix, rest)) if prefix.starts_with("Failed to ") => rest.to_owned(),
         _ => told.to_owned(),
     };
-    told.map(bare).any(|told| !told.is_empty() && line.contains(&told))
+    told.map(bare).filter(|told| !told.is_empty()).find_map(|told| line.find(&told))
 }
 
 fn word(text: &str) -> &str {

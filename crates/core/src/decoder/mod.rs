@@ -26,6 +26,8 @@ use table::{Entry, Look};
 
 /// Longest excerpt of a line, in characters.
 const EXCERPT_MAX: usize = 300;
+/// How many of them stand before what was understood.
+const EXCERPT_LEAD: usize = 80;
 
 /// One message that was understood, with all lines that say it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -96,6 +98,9 @@ struct Hit {
     line: Option<usize>,
 }
 
+/// Finds in a line what made it understood.
+type Find<'f> = dyn Fn(&str) -> Option<usize> + 'f;
+
 enum Kind {
     Refused {
         rule: &'static rules::Rule,
@@ -144,6 +149,24 @@ impl<'c> Decoder<'c> {
         Some(Hit { kind: Kind::Entry(entry), subject: self.case.subject(line, &captures), line: None })
     }
 
+    /// Where in the line the words begin by which it was understood.
+    fn understood_at(&self, hit: &Hit, line: &str) -> Option<usize> {
+        let lower = line.to_ascii_lowercase();
+        let first = |pattern: &Pattern| pattern.place(&lower);
+        match &hit.kind {
+            Kind::Refused { rule, known } => {
+                let of_known = |known: &&Refused| {
+                    self.refused.iter().find(|(_, other)| std::ptr::eq(*other, *known)).and_then(|(p, _)| first(p))
+                };
+                known.as_ref().and_then(of_known).or_else(|| self.case.said_at(rule.code, line))
+            }
+            Kind::Entry(entry) => {
+                let of_entry = self.entries.iter().filter(|(_, other)| std::ptr::eq(*other, *entry));
+                of_entry.filter_map(|(pattern, _)| first(pattern)).min()
+            }
+        }
+    }
+
     fn decoded(&self, hit: &Hit, number: usize, line: &str) -> Decoded {
         let (checked, secrets) = (self.case.checked, &self.case.secrets);
         let mut decoded = Decoded {
@@ -151,7 +174,7 @@ impl<'c> Decoder<'c> {
             rule: None,
             line: number,
             count: 1,
-            excerpt: excerpt(line, secrets),
+            excerpt: excerpt(line, secrets, &|line| self.understood_at(hit, line)),
             about: hit.subject.about.as_deref().map(|about| secrets.hide(about)),
             means: "",
             causes: Vec::new(),
@@ -202,14 +225,21 @@ fn clean(raw: &str) -> Vec<String> {
     plain.replace("\\\"", "\"").split("\\n").map(str::to_owned).collect()
 }
 
-/// Secrets of the file, and whatever looks like one in the log itself, are taken out.
-fn excerpt(line: &str, secrets: &Redactor) -> String {
+/// Secrets of the file, and whatever looks like one in the log itself, are taken out. Of a long line the part around
+/// what was understood.
+fn excerpt(line: &str, secrets: &Redactor, understood_at: &Find<'_>) -> String {
     let line = Redactor::find(line, &Cluster::default()).mask(&secrets.hide(line)).text;
     let line = without_logins(line.trim());
-    match line.char_indices().nth(EXCERPT_MAX) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
+    let mut places: Vec<usize> = line.char_indices().map(|(place, _)| place).collect();
+    if places.len() <= EXCERPT_MAX {
+        return line;
     }
+    places.push(line.len());
+    let at = understood_at(&line).map_or(0, |at| places.partition_point(|place| *place < at));
+    let from = if at < EXCERPT_MAX / 2 { 0 } else { at - EXCERPT_LEAD };
+    let to = (from + EXCERPT_MAX).min(places.len() - 1);
+    let mark = |cut: bool| if cut { "…" } else { "" };
+    format!("{}{}{}", mark(from > 0), &line[places[from]..places[to]], mark(to + 1 < places.len()))
 }
 
 /// `https://user:password@host` and `Basic dXNlcg==` without their middle and end.

@@ -32,6 +32,13 @@ impl Pattern {
         Self { parts }
     }
 
+    /// Where the pattern begins in a line in lower case.
+    pub fn place(&self, lower: &str) -> Option<usize> {
+        let (first, _) = self.parts.first()?;
+        let mut starts = lower.match_indices(first.as_str()).map(|(start, _)| start);
+        starts.find(|start| self.find_at(*start, lower, lower).is_some())
+    }
+
     /// `lower` is `line` in ASCII lower case, so that places are the same in both.
     pub fn find<'l>(&self, line: &'l str, lower: &str) -> Option<Captures<'l>> {
         let (first, _) = self.parts.first()?;

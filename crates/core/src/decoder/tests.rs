@@ -214,6 +214,20 @@ fn a_log_is_understood_once_for_each_thing_and_gives_no_secret_away() {
 }
 
 #[test]
+fn of_a_long_line_the_part_is_shown_that_was_understood() {
+    let filler = "events of no interest, ".repeat(40);
+    let line =
+        format!("E1126 ü {filler}Can't pull Docker image [{ECR}/rancher/a:1]: no basic auth credentials; {filler}");
+    let excerpt = &explain(&line, FILE)[0].excerpt;
+    assert!(excerpt.contains("no basic auth credentials"), "{excerpt}");
+    assert!(excerpt.starts_with('…') && excerpt.ends_with('…'), "{excerpt}");
+    assert!(excerpt.chars().count() <= EXCERPT_MAX + 2);
+    let line = format!("{filler}level=fatal msg=\"Network plugin [nope] is not supported\"");
+    let excerpt = &explain(&line, FILE)[0].excerpt;
+    assert!(excerpt.ends_with("is not supported\""), "{excerpt}");
+}
+
+#[test]
 fn what_the_tables_promise_is_there() {
     let ids: Vec<_> = table::entries().map(|entry| entry.id).collect();
     for (nth, entry) in table::entries().enumerate() {

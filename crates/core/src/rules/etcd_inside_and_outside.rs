@@ -1,5 +1,5 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, Step};
 use crate::schema::suggest;
 
 pub static RULE: Rule = Rule { code: "D702", name: "etcd-inside-and-outside", severity: Severity::Error, check };
@@ -35,4 +35,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let finding = reporter.report(span, "services.etcd.external_urls", message);
     finding.label(role.span, "an etcd of the cluster's own");
     finding.help("take the role from all nodes, or remove `external_urls`");
+    if let Some(error) = facts.cluster.host_count_error() {
+        finding.refused(Step::HostCount, 0, error);
+    }
 }

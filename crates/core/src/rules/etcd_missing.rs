@@ -1,5 +1,5 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, Step};
 use crate::schema::suggest;
 
 pub static RULE: Rule = Rule { code: "D701", name: "etcd-missing", severity: Severity::Error, check };
@@ -38,4 +38,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let message = if cluster.nodes.is_empty() { "`nodes` is empty" } else { "no node has the role `etcd`" };
     let finding = reporter.report(nodes.key, "nodes", message);
     finding.help("give one, three or five nodes the role `etcd`, or name an etcd of your own in `external_urls`");
+    if let Some(error) = cluster.host_count_error() {
+        finding.refused(Step::HostCount, 0, error);
+    }
 }

@@ -49,9 +49,13 @@ pub fn compare(text: &str, from: Option<&str>, to: &str, options: &Options) -> V
         let version = version.map(str::to_owned).or_else(|| options.kubernetes_version.clone());
         check(text, &Options { kubernetes_version: version, ..options.clone() })
     };
-    let (old, new) = (with(from), with(Some(to)));
-    let changes = compare::compare(&old, &new);
-    let (from, to) = (target(&old), target(&new));
+    between(&with(from), &with(Some(to)))
+}
+
+/// As [`compare`], of what is known already: one text under two versions.
+pub fn between(old: &Checked, new: &Checked) -> VersionChange {
+    let changes = compare::compare(old, new);
+    let (from, to) = (target(old), target(new));
     let beyond = |these: &Target, those: &Target| {
         // Where nothing is known nothing is dropped.
         let known = !these.docker.is_empty() && !those.docker.is_empty();
@@ -59,7 +63,7 @@ pub fn compare(text: &str, from: Option<&str>, to: &str, options: &Options) -> V
     };
     VersionChange {
         rke: new.plan.rke.clone(),
-        notes: notes::between(&old, &new),
+        notes: notes::between(old, new),
         outcome: changes.outcome,
         images: changes.images,
         settings: changes.settings,

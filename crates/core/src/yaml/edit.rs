@@ -7,11 +7,14 @@ use crate::text::Span;
 impl Document {
     /// The mapping in which a key stands at `key`, and its entry there.
     fn entry_at(&self, key: Span) -> Option<(NodeId, usize)> {
-        self.nodes.iter().enumerate().find_map(|(id, node)| {
-            let Data::Mapping { entries, .. } = &node.data else { return None };
+        let within = |id: usize| {
+            let Data::Mapping { entries, .. } = &self.nodes[id].data else { return None };
             let at = entries.iter().position(|e| self.node(e.key).span == key)?;
             Some((NodeId(id as u32), at))
-        })
+        };
+        // Nodes stand in the order of the text: the mapping is most often the last that begins before its key.
+        let near = self.nodes.partition_point(|node| node.span.start <= key.start);
+        (0..near).rev().chain(near..self.nodes.len()).find_map(within)
     }
 
     fn value_span(&self, entry: &Entry) -> Span {

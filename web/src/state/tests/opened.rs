@@ -1,6 +1,7 @@
 //! Files that are opened and saved.
 
 use super::*;
+use crate::examples::EXAMPLES;
 
 fn read(state: &mut State, name: &str, bytes: &[u8]) -> Vec<Effect> {
     state.reduce(Action::FileRead { name: name.to_owned(), bytes: bytes.to_vec() })
