@@ -73,14 +73,10 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let (mut rest, mut nth) = (refusal, 0);
     for problem in facts.problems {
         let Problem::Mismatch { span, at, wanted, error } = problem else { continue };
-        // A root that is no map fails before any type is looked at.
-        if at.is_empty() {
-            continue;
-        }
         let inner = facts.document.inner_span(*span);
         let written = &facts.text[inner.range()];
-        // The YAML is at fault, and said to be.
-        if written.starts_with("{{") {
+        // A root that is no map fails before any type is looked at; of a template the YAML is said to be at fault.
+        if at.is_empty() || written.starts_with("{{") {
             continue;
         }
         let finding = reporter.report(*span, at, format!("`{at}` must be {wanted}"));
