@@ -148,19 +148,14 @@ async function paste(page, text) {
   return page.evaluate(() => globalThis.longest);
 }
 
-/**
- * From the navigation to the frame with the first squiggle, everything being in the browser's cache; and the check in
- * that time, which also reads the tables of keys and images.
- */
+/** From the navigation to the frame with the first squiggle, everything being in the browser's cache. */
 async function start(page) {
   const findings = [];
-  const checks = [];
   for (let n = 0; n < 6; n++) {
     await page.reload();
     findings.push(await page.evaluate(() => globalThis.firstFinding));
-    checks.push(await lastCheck(page));
   }
-  return { findings: percentiles(findings.slice(1)).p50, check: percentiles(checks.slice(1)).p50 };
+  return percentiles(findings.slice(1)).p50;
 }
 
 const browser = await launch();
@@ -185,9 +180,7 @@ for (const [rate, frame, late, soon] of [
 ]) {
   await throttle.send("Emulation.setCPUThrottlingRate", { rate });
   const slow = rate === 1 ? "" : `, CPU ${rate} times slower`;
-  const { findings, check } = await start(page);
-  row(`first findings, warm cache${slow}`, findings, soon);
-  row(`the first check among them${slow}`, check);
+  row(`first findings, warm cache${slow}`, await start(page), soon);
   const { p50, p95 } = await keystrokes(page);
   row(`keystroke to squiggle, ${LINES} lines, p50${slow}`, p50, frame);
   row(`keystroke to squiggle, ${LINES} lines, p95${slow}`, p95, late);

@@ -2,7 +2,7 @@
 //!
 //! yaml.v2 into untyped values, then to JSON. Everything that can fail there fails here, in its words.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::go_syntax::{float, go_syntax};
 use crate::text::Span;
@@ -73,9 +73,8 @@ struct Walk<'d> {
     document: &'d Document,
     decoded: u64,
     by_alias: u64,
-    alias_depth: u32,
     /// Aliases that are being followed.
-    active: HashSet<NodeId>,
+    active: Vec<NodeId>,
     /// A key that ghodss cannot make a text, or a number that JSON does not have, was met: it may yet be overwritten.
     unsupported: bool,
     /// The first value that is nested too deep for JSON, aliases followed, and its bracket there.
@@ -92,13 +91,13 @@ enum Step {
     Key(NodeId),
     Merge(NodeId, usize),
     /// The alias is followed to its end.
-    Left(NodeId),
+    Left,
 }
 
 impl<'d> Walk<'d> {
     fn new(document: &'d Document) -> Self {
-        let (active, steps) = (HashSet::new(), Vec::new());
-        Self { document, decoded: 0, by_alias: 0, alias_depth: 0, active, unsupported: false, too_deep: None, steps }
+        let (active, steps) = (Vec::new(), Vec::new());
+        Self { document, decoded: 0, by_alias: 0, active, unsupported: false, too_deep: None, steps }
     }
 
     fn run(&mut self, root: NodeId) -> Result<(), Failure> {
@@ -108,10 +107,7 @@ impl<'d> Walk<'d> {
                 Step::Node(id, depth) => self.node(id, depth)?,
                 Step::Key(id) => self.key(id)?,
                 Step::Merge(id, depth) => self.merge(id, depth)?,
-                Step::Left(id) => {
-                    self.alias_depth -= 1;
-                    self.active.remove(&id);
-                }
+                Step::Left => drop(self.active.pop()),
             }
         }
         Ok(())
@@ -120,7 +116,7 @@ impl<'d> Walk<'d> {
     fn node(&mut self, id: NodeId, depth: usize) -> Result<(), Failure> {
         let node = self.document.node(self.document.written(id));
         self.decoded += 1;
-        self.by_alias += u64::from(self.alias_depth > 0);
+        self.by_alias += u64::from(!self.active.is_empty());
         if self.by_alias > 100
             && self.decoded > 1000
             && self.by_alias as f64 / self.decoded as f64 > allowed_alias_ratio(self.decoded)
@@ -129,11 +125,11 @@ impl<'d> Walk<'d> {
         }
         match &node.data {
             Data::Alias { name, target } => {
-                if !self.active.insert(id) {
+                if self.active.contains(&id) {
                     return Err((node.span, format!("anchor '{name}' value contains itself")));
                 }
-                self.alias_depth += 1;
-                self.steps.extend([Step::Left(id), Step::Node(*target, depth)]);
+                self.active.push(id);
+                self.steps.extend([Step::Left, Step::Node(*target, depth)]);
             }
             Data::Scalar { text, implicit, .. } => match resolve(node.tag.as_deref(), text, *implicit) {
                 Err(error) => return Err((node.span, error)),

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::{Doc, Example, Facts, Reporter, Rule};
@@ -37,13 +38,12 @@ nodes:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    let mut addresses: HashMap<&str, usize> = HashMap::new();
-    let mut names: HashMap<String, usize> = HashMap::new();
+    let (mut addresses, mut names) = (HashMap::new(), HashMap::new());
     for (index, node) in facts.cluster.nodes.iter().enumerate() {
         let name = node.hostname();
         let first = |of: usize| Some(of).filter(|of| *of < index);
-        let address = first(*addresses.entry(node.address()).or_insert(index));
-        let of_name = first(*names.entry(name.clone()).or_insert(index));
+        let address = first(*addresses.entry(Cow::Borrowed(node.address())).or_insert(index));
+        let of_name = first(*names.entry(Cow::<str>::Owned(name.clone())).or_insert(index));
         let twin = address.or(of_name);
         let Some(twin) = twin.filter(|_| address.is_none() || !node.address().is_empty()) else { continue };
         let (key, what, value, nth) = match (address, &node.hostname_override) {

@@ -9,12 +9,11 @@ mod level;
 mod parse;
 pub mod scalar;
 
-use std::collections::HashMap;
 
 use crate::problem::Problem;
 use crate::text::Span;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(u32);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +80,7 @@ pub struct Document {
     nodes: Vec<Node>,
     pub root: Option<NodeId>,
     /// What stands where something is nested too deep for most walks, and what is written there.
-    cut: HashMap<NodeId, NodeId>,
+    cut: Vec<(NodeId, NodeId)>,
     /// From `#` to the end of the line, in order.
     pub comments: Vec<Span>,
     pub stop: Option<Stop>,
@@ -104,7 +103,7 @@ impl Document {
     /// The same node, or what is written there where it stands in for something nested too deep for most walks: a walk
     /// over these must not recurse.
     pub fn written(&self, id: NodeId) -> NodeId {
-        self.cut.get(&id).copied().unwrap_or(id)
+        self.cut.binary_search_by_key(&id, |(empty, _)| *empty).map_or(id, |at| self.cut[at].1)
     }
 
     /// The node itself, or what its alias stands for.

@@ -51,7 +51,7 @@ struct Builder<'t> {
     /// How many of these are in brackets.
     brackets: usize,
     /// How many levels an anchored collection has, aliases followed.
-    levels: HashMap<NodeId, usize>,
+    levels: Vec<(NodeId, usize)>,
     looks: usize,
     /// Where the parser's byte 0 lies in what it reads.
     base: usize,
@@ -62,6 +62,7 @@ struct Builder<'t> {
 /// A collection that is not yet closed.
 struct Open {
     id: NodeId,
+    is_anchored: bool,
     /// The key of a mapping that waits for its value.
     key: Option<NodeId>,
     /// Of the deepest value in it, aliases followed.
@@ -189,10 +190,12 @@ impl<'t> Builder<'t> {
         let collection = matches!(data, Data::Sequence { .. } | Data::Mapping { .. });
         let target = if let Data::Alias { target, .. } = data { Some(target) } else { None };
         let id = self.push(Node { span, line, tag: tag.map(Into::into), data });
+        let is_anchored = anchor.is_some();
         if let Some(anchor) = anchor {
             self.anchors.insert(anchor, id);
         }
-        let levels = target.and_then(|target| self.levels.get(&target)).copied().unwrap_or_default();
+        let levels = target.and_then(|target| self.levels.iter().find(|(id, _)| *id == target));
+        let levels = levels.map_or(0, |(_, levels)| *levels);
         let deep =
             if collection { self.open.len() == MAX_DEPTH } else { levels > 0 && self.open.len() + levels > MAX_DEPTH };
         if deep {
@@ -201,7 +204,7 @@ impl<'t> Builder<'t> {
             self.place(id, levels);
         }
         if collection {
-            self.open.push(Open { id, key: None, levels: 0 });
+            self.open.push(Open { id, is_anchored, key: None, levels: 0 });
             self.brackets += usize::from(self.text[start..].starts_with(['{', '[']));
             if self.brackets.max(self.open.len() - self.brackets) > MAX_OPEN {
                 let what = format!("exceeded max depth of {MAX_OPEN}");
@@ -230,7 +233,7 @@ impl<'t> Builder<'t> {
             self.problems.push(Problem::TooDeep { span, levels: MAX_DEPTH });
         }
         let empty = self.push(Node { span, line, tag: None, data });
-        self.document.cut.insert(empty, id);
+        self.document.cut.push((empty, id));
         self.place(empty, 1);
     }
 
@@ -254,7 +257,7 @@ impl<'t> Builder<'t> {
     /// The parser's own end of a block collection runs on to the next token; the last child's end is the true one.
     /// `false` where reading stops.
     fn end_collection(&mut self, end: usize) -> bool {
-        let Some(Open { id, key, levels }) = self.open.pop() else { return true };
+        let Some(Open { id, is_anchored, key, levels }) = self.open.pop() else { return true };
         let node = &self.document.nodes[id.0 as usize];
         let (last, flow) = match &node.data {
             Data::Sequence { items, flow } => (items.last().copied(), *flow),
@@ -269,7 +272,9 @@ impl<'t> Builder<'t> {
         };
         self.document.nodes[id.0 as usize].span.end = end;
         self.brackets -= usize::from(self.text[start..].starts_with(['{', '[']));
-        self.levels.insert(id, levels + 1);
+        if is_anchored {
+            self.levels.push((id, levels + 1));
+        }
         if self.open.len() == MAX_DEPTH {
             // What stands in for it was made right behind it.
             self.document.nodes[id.0 as usize + 1].span.end = end;
