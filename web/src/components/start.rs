@@ -19,25 +19,27 @@ pub fn start(answers: &Start, file: &Report, act: &Callback<Action>) -> Html {
             html! { <option value={*choice} selected={value == *choice}>{ *words }</option> }
         };
         html! {
-            <label {key}>
-                <span>{ field.label }</span>
-                if field.choices.is_empty() {
-                    <input type="text" value={value.clone()} spellcheck="false" autocomplete="off" {onchange} />
-                } else {
-                    <select {onchange}>{ for field.choices.iter().map(option) }</select>
-                }
+            <key={key}>
+                <label>
+                    <span>{ field.label }</span>
+                    if field.choices.is_empty() {
+                        <input type="text" value={value.clone()} spellcheck="false" autocomplete="off" {onchange} />
+                    } else {
+                        <select {onchange}>{ for field.choices.iter().map(option) }</select>
+                    }
+                </label>
                 if let Some(correction) = answers.correction(key) {
-                    <span class="quiet">{ prose(&correction) }</span>
+                    <p class="quiet" role="status">{ prose(&correction) }</p>
                 }
-            </label>
+            </>
         }
     };
     html! {
         <>
             <div class="questions">{ for answers.shown().map(field) }</div>
-            <pre tabindex="0" role="region" aria-label="The file"><code>{ file.text.clone() }</code></pre>
             <p aria-live="polite">{ format!("{} in this file.", file.count()) }</p>
             <ul>{ for file.checked.diagnostics.iter().map(|found| html! { <li>{ prose(&found.message) }</li> }) }</ul>
+            <pre tabindex="0" role="region" aria-label="The file"><code>{ file.text.clone() }</code></pre>
         </>
     }
 }

@@ -29,6 +29,7 @@ fn check_shows_carets_counts_on_stderr_and_answers_by_exit_code() {
           |
           = rke stops with: Failed to parse cluster file: error unmarshalling clusterfile: error converting YAML to JSON: yaml: line 4: found a tab character that violates indentation
           = help: a tab cannot indent YAML: use blanks
+          = fix: replace tabs at the start of lines by blanks (--fix --unsafe-fixes; may change what was meant)
 
     "#]].assert_eq(&run.stdout);
     expect![[r#"
