@@ -2,8 +2,6 @@
 //!
 //! yaml.v2 into untyped values, then to JSON. Everything that can fail there fails here, in its words.
 
-use std::collections::BTreeMap;
-
 use super::go_syntax::{float, go_syntax};
 use crate::text::Span;
 use crate::yaml::scalar::{Resolved, resolve};
@@ -19,7 +17,8 @@ pub enum Plain {
     Float(f64),
     Text(String),
     List(Vec<Plain>),
-    Map(BTreeMap<String, Plain>),
+    /// Sorted by name.
+    Map(Vec<(String, Plain)>),
 }
 
 /// Why no value can be made of a text that parses, and where.
@@ -287,18 +286,18 @@ pub fn plain(document: &Document, id: NodeId) -> Plain {
         },
         Data::Sequence { items, .. } => Plain::List(items.iter().map(|item| plain(document, *item)).collect()),
         Data::Mapping { .. } => {
-            let mut map = BTreeMap::new();
-            collect(document, id, &mut map);
+            let mut map: Vec<(String, Plain)> = Vec::new();
+            each_entry(document, id, &mut |entry| {
+                let (name, value) = (key_text(&plain(document, entry.key)), plain(document, entry.value));
+                match map.binary_search_by(|(other, _)| other.cmp(&name)) {
+                    Ok(at) => map[at].1 = value,
+                    Err(at) => map.insert(at, (name, value)),
+                }
+            });
             Plain::Map(map)
         }
         Data::Alias { .. } => Plain::Null,
     }
-}
-
-fn collect(document: &Document, mapping: NodeId, map: &mut BTreeMap<String, Plain>) {
-    each_entry(document, mapping, &mut |entry| {
-        map.insert(key_text(&plain(document, entry.key)), plain(document, entry.value));
-    });
 }
 
 /// The entries of a mapping, those of a merge where it stands.
@@ -364,7 +363,7 @@ mod tests {
     fn an_earlier_source_of_a_merge_wins() {
         let (document, _) = Document::parse("a: &a {p: 1}\nb: &b {p: 2, q: 2}\nc:\n  <<: [*a, *b]\n  q: 3\n");
         let c = document.get(document.root.unwrap(), "c").unwrap();
-        let want = BTreeMap::from([("p".to_owned(), Plain::Int(1)), ("q".to_owned(), Plain::Int(3))]);
+        let want = vec![("p".to_owned(), Plain::Int(1)), ("q".to_owned(), Plain::Int(3))];
         assert_eq!(plain(&document, c), Plain::Map(want));
     }
 }

@@ -9,7 +9,6 @@ mod level;
 mod parse;
 pub mod scalar;
 
-
 use crate::problem::Problem;
 use crate::text::Span;
 

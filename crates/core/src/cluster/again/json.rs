@@ -1,6 +1,5 @@
 //! The file as rke's second passes see it: JSON values as Go holds them, each with its place in the file.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::super::generic::{is_merge, key_text, plain};
@@ -49,9 +48,9 @@ impl Json {
             },
             Data::Sequence { items, .. } => Shape::List(items.iter().map(|item| Self::read(document, *item)).collect()),
             Data::Mapping { .. } => {
-                let mut members = BTreeMap::new();
+                let mut members = Vec::new();
                 collect(document, id, &mut members);
-                Shape::Map(members.into_iter().map(|(name, (key, value))| Member { name, key, value }).collect())
+                Shape::Map(members)
             }
             Data::Alias { .. } => Shape::Null,
         };
@@ -189,7 +188,7 @@ fn merge_sources(document: &Document, value: NodeId) -> Vec<NodeId> {
     }
 }
 
-fn collect(document: &Document, mapping: NodeId, members: &mut BTreeMap<String, (Span, Json)>) {
+fn collect(document: &Document, mapping: NodeId, members: &mut Vec<Member>) {
     for entry in document.entries(mapping) {
         let key = document.node(entry.key);
         if is_merge(key) {
@@ -198,7 +197,11 @@ fn collect(document: &Document, mapping: NodeId, members: &mut BTreeMap<String, 
             }
         } else {
             let name = key_text(&plain(document, entry.key));
-            members.insert(name, (key.span, Json::read(document, entry.value)));
+            let member = Member { name, key: key.span, value: Json::read(document, entry.value) };
+            match members.binary_search_by(|other| other.name.cmp(&member.name)) {
+                Ok(at) => members[at] = member,
+                Err(at) => members.insert(at, member),
+            }
         }
     }
 }
