@@ -37,7 +37,9 @@ fn every_fix_of_every_example_reaches_the_editor_as_it_is() {
     let whole = json!({"start": {"line": 0, "character": 0}, "end": {"line": 9999, "character": 0}});
     let options = Options::default();
     let mut compared = 0;
-    for example in RULES.iter().flat_map(|rule| rule.doc().examples) {
+    // A list at the top and another program's file are left alone: the editor hears nothing of them.
+    let told = |code| !["D015", "D016"].contains(&code);
+    for example in RULES.iter().filter(|rule| told(rule.code)).flat_map(|rule| rule.doc().examples) {
         for text in [example.text(), example.text().replace('\n', "\r\n")] {
             editor.open(URI, &text);
             let version = editor.findings()["version"].clone();
