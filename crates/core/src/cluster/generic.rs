@@ -165,6 +165,12 @@ impl<'d> Walk<'d> {
         let id = self.document.written(id);
         let key = self.document.resolve(id);
         match &key.data {
+            // As most keys begin, no null and no number does.
+            Data::Scalar { text, .. }
+                if key.tag.is_none() && text.starts_with(|c| matches!(c, 'a'..='m' | 'o'..='z')) =>
+            {
+                Ok(())
+            }
             Data::Scalar { text, implicit, .. } => {
                 let key = resolve(key.tag.as_deref(), text, *implicit);
                 self.unsupported |= matches!(key, Ok(Resolved::Null | Resolved::UInt(_)));
