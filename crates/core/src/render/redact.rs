@@ -361,15 +361,39 @@ struct Login {
 }
 
 /// The logins in addresses, with or without a scheme. What stands before an image's digest is its tag.
+///
+/// An address ends at a slash or white space, without a scheme also at what quotes or separates it. Its password goes up
+/// to the last `@` in it.
 fn logins(text: &str) -> impl Iterator<Item = Login> {
-    let ends_address = |c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '`' | ',' | '[' | '{' | '(');
-    let digest = |rest: &str| rest.starts_with("sha256:") || rest.starts_with("sha512:");
-    text.match_indices('@').filter_map(move |(at, _)| {
-        let start =
-            text[..at].rfind(ends_address).map_or(0, |end| end + text[end..].chars().next().map_or(1, char::len_utf8));
-        let colon = start + text[start..at].find(':')?;
-        let host = text[at + 1..].starts_with(|c: char| c.is_alphanumeric() || c == '[');
-        let found = start < colon && colon + 1 < at && host && !digest(&text[at + 1..]);
-        found.then_some(Login { whole: start..at, password: colon + 1..at })
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let first = from + text[from..].find('@')?;
+            let scheme = text[from..first].rfind("://").map(|at| from + at + 3);
+            let scheme = scheme.filter(|start| !text[*start..first].contains(ends_any_address));
+            let quotes = |c: char| ends_any_address(c) || matches!(c, '"' | '\'' | '`' | ',' | '[' | '{' | '(');
+            let start = scheme.unwrap_or_else(|| {
+                let before = text[from..first].char_indices().rev().find(|(_, c)| quotes(*c));
+                before.map_or(from, |(at, c)| from + at + c.len_utf8())
+            });
+            let end = match scheme {
+                Some(_) => text[first..].find(ends_any_address),
+                None => text[first..].find(quotes),
+            };
+            let end = end.map_or(text.len(), |end| first + end);
+            from = end;
+            let last = text[..end].rfind('@').unwrap_or(first);
+            let host = &text[last + 1..end];
+            let is_digest = host.starts_with("sha256:") || host.starts_with("sha512:");
+            let has_host = host.starts_with(|c: char| c.is_alphanumeric() || c == '[');
+            let Some(colon) = text[start..last].find(':').map(|colon| start + colon) else { continue };
+            if start < colon && colon + 1 < last && has_host && !is_digest {
+                return Some(Login { whole: start..last, password: colon + 1..last });
+            }
+        }
     })
+}
+
+fn ends_any_address(c: char) -> bool {
+    c == '/' || c.is_whitespace()
 }

@@ -14,6 +14,8 @@ fn keys_that_sound_secret_lose_their_value_even_when_misspelt_or_broken() {
         ("- \"AWS_SESSION_TOKEN=a'b\"\n- TOKEN=c'\n", "- \"AWS_SESSION_TOKEN=***\"\n- TOKEN=***\n"),
         ("- url: https://me:hunter2@host/x\n", "- url: https://me:***@host/x\n"),
         ("- {url: me:hu@host:5000/x, pass: hunter2}\n", "- {url: me:***@host:5000/x, pass: ***}\n"),
+        ("p: http://me:a,b(c@host:1/x and b:c@d\n", "p: http://me:***@host:1/x and b:***@d\n"),
+        ("- url: u:pp@pp@s@h\n- url: 'https://u:p@p''@h'\n", "- url: u:***@h\n- url: 'https://u:***@h'\n"),
         ("etcd: a.io/x:v1@sha256:0123\nssh: git@host:me/x\n", "etcd: a.io/x:v1@sha256:0123\nssh: git@host:me/x\n"),
         (
             "ssh_key_path: ~/.ssh/id\nssh_key: |\n  a\n\n  b\nport: 1\n",
@@ -80,4 +82,19 @@ fn places_follow_the_masks() {
 fn messages_lose_the_values_and_keep_short_words() {
     let secrets = Redactor::find("password: hunter2\ntoken: in\n", &Cluster::default());
     assert_eq!(secrets.hide("`hunter2` in line 1"), "`***` in line 1");
+}
+
+#[test]
+fn an_address_is_told_without_its_password() {
+    for (address, want) in [
+        ("u:pppppppppppp@s@h", "u:***@h"),
+        ("https://u:a,b@h/x", "https://u:***@h/x"),
+        ("`u:p@h/x` of `u:p@h`", "`u:***@h/x` of `u:***@h`"),
+        ("a:1@sha256:0f", "a:1@sha256:0f"),
+        ("@:@", "@:@"),
+    ] {
+        let mut told = address.to_owned();
+        hide_login(&mut told);
+        assert_eq!(told, want);
+    }
 }
