@@ -162,7 +162,9 @@ fn story(simulation: &Simulation, checked: &Checked, plugin: bool) -> Vec<String
         story.push(format!("`{}` is no image name: {error}. Nobody can pull it.", simulation.image));
         return story;
     };
-    if name.full == simulation.image {
+    if name.registry.is_empty() {
+        story.push(format!("`{}` has no host: where a host would stand is an underscore.", simulation.image));
+    } else if name.full == simulation.image {
         story.push(format!("The registry `{}` is asked for `{}`.", name.registry, name.path));
     } else {
         let why = "the part before the first slash is a host only with a dot or a colon in it, or as `localhost`";

@@ -294,6 +294,11 @@ fn sweep(text: &str, names: &Names, edits: &mut Vec<Edit>) {
 
 /// Upper case is a fault in some places: then it stays one.
 fn cased(stand_in: &str, written: &str) -> String {
+    if let (Some((account, _)), Some((_, rest))) = (stand_in.split_once('.'), written.split_once('.'))
+        && shape::is_ecr(rest)
+    {
+        return format!("{account}.{rest}");
+    }
     let upper = written.contains(|c: char| c.is_ascii_uppercase()) && shape::address(written).is_none();
     match stand_in.split_at_checked(1).filter(|_| upper) {
         Some((first, rest)) => first.to_ascii_uppercase() + rest,

@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 pub static RULE: Rule = Rule { code: "D313", name: "ecr-key-in-file", severity: Severity::Note, check };
 
 pub static DOC: Doc = Doc {
-    summary: "A lasting AWS key stands in the file.",
+    summary: "A lasting AWS key stands in an ECR plugin.",
     why: "A key that begins with `AKIA` belongs to an IAM user and works until it is deleted. rke copies it, in plain text, to cluster.rkestate and into the cluster: to the Secret `full-cluster-state` of kube-system, which in earlier releases is a ConfigMap. An instance profile needs no key. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html; rke v1.6.3, cluster/state.go:118.",
     examples: &[Example {
         before: "\

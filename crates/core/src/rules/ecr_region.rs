@@ -8,13 +8,28 @@ use crate::text::Span;
 pub static RULE: Rule = Rule { code: "D312", name: "ecr-region", severity: Severity::Warning, check };
 
 pub static DOC: Doc = Doc {
-    summary: "The region in an ECR url is none of AWS.",
-    why: "Names of AWS regions end in a direction and a number, as `eu-central-1`, and those of China have hosts below `amazonaws.com.cn`. rke's own pattern takes any word there and asks for a token in that region, so the fault shows only when a name does not resolve. Source: https://docs.aws.amazon.com/general/latest/gr/ecr.html; rke v1.6.3, util/ecr.go.",
+    summary: "The region in an ECR url is not an AWS region.",
+    why: "Names of AWS regions are in small letters and end in a direction and a number, as `eu-central-1`, and those of China have hosts below `amazonaws.com.cn`. rke's own pattern takes any word there and asks for a token in that region, so the fault shows only when a name does not resolve. Source: https://docs.aws.amazon.com/general/latest/gr/ecr.html; rke v1.6.3, util/ecr.go.",
     examples: &[
         Example {
             before: "\
 private_registries:
 - url: 123456789012.dkr.ecr.us-eest-1.amazonaws.com
+                            ^^^^^^^^^
+  ecr_credential_plugin: {}
+",
+            after: Some(
+                "\
+private_registries:
+- url: 123456789012.dkr.ecr.us-east-1.amazonaws.com
+  ecr_credential_plugin: {}
+",
+            ),
+        },
+        Example {
+            before: "\
+private_registries:
+- url: 123456789012.dkr.ecr.US-EAST-1.amazonaws.com
                             ^^^^^^^^^
   ecr_credential_plugin: {}
 ",
@@ -55,14 +70,15 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         let span = Span::new(start, start + region.len());
         let at = format!("{at}.url");
         let domain = &facts.text[span.end..inner.end];
-        let Some((area, direction, number)) = parts(region) else {
+        let small = region.to_lowercase();
+        let Some((area, direction, number)) = parts(&small) else {
             reporter
-                .report(span, at, format!("`{region}` is no AWS region"))
+                .report(span, at, format!("`{region}` is not an AWS region"))
                 .help("a region is named as `eu-central-1`");
             continue;
         };
-        if !DIRECTIONS.contains(&direction) {
-            let finding = reporter.report(span, at, format!("`{region}` is no AWS region"));
+        if small != region || !DIRECTIONS.contains(&direction) {
+            let finding = reporter.report(span, at, format!("`{region}` is not an AWS region"));
             if let Some((near, _)) = suggest::value(direction, DIRECTIONS) {
                 let near = format!("{area}-{near}-{number}");
                 finding.fix(format!("write `{near}`"), Safety::Uncertain, vec![Edit::replace(span, near)]);

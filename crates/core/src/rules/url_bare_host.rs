@@ -28,6 +28,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         let message = format!("`{host}` is no host: docker reads it as `docker.io/{value}`");
         let finding = reporter.report(url.span, format!("{at}.url"), message);
         finding.severity(facts.severity_of_a_fault_in(registry));
+        // A host has no underscore.
+        let host = host.replace('_', "-");
         finding.help(format!("write the full name or the port, as `{host}.example.com` or `{host}:5000`"));
     }
 }

@@ -1,6 +1,5 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
-use crate::image::reference::ReferenceError;
 
 pub static RULE: Rule = Rule { code: "D206", name: "url-unreadable", severity: Severity::Error, check };
 
@@ -39,17 +38,18 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     for (at, registry, url) in facts.registry_urls() {
         // A scheme, a slash at the end and blanks are said elsewhere.
         let value = Facts::without_scheme(&url.value).trim_end_matches('/');
-        let fault = match Facts::behind(value) {
-            Err(ReferenceError::Uppercase) => continue,
-            Err(error) => error.to_string(),
-            Ok(name) if name.host.is_empty() => "a host has no underscore".to_owned(),
-            Ok(_) => continue,
-        };
         if value.is_empty() || value.contains(char::is_whitespace) {
             continue;
         }
-        let finding =
-            reporter.report(url.span, format!("{at}.url"), format!("no image name can start with `{value}`: {fault}"));
+        // So is upper case.
+        let fault = match Facts::behind(&value.to_lowercase()) {
+            Err(error) => format!("no image name can start with `{value}`: {error}"),
+            Ok(name) if name.host.is_empty() => {
+                format!("`{value}` has an underscore, so it is no host: rke does not find its login")
+            }
+            Ok(_) => continue,
+        };
+        let finding = reporter.report(url.span, format!("{at}.url"), fault);
         finding.severity(facts.severity_of_a_fault_in(registry));
         finding.help("write `host`, `host:port` or `host/path`; an IPv6 address needs a host name");
     }

@@ -75,8 +75,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         let Problem::Mismatch { span, at, wanted, error } = problem else { continue };
         let inner = facts.document.inner_span(*span);
         let written = &facts.text[inner.range()];
-        // A root that is no map fails before any type is looked at; of a template the YAML is said to be at fault.
-        if at.is_empty() || written.starts_with("{{") {
+        // A root that is no map fails before any type is looked at; of a bare template the YAML is said to be at fault.
+        if at.is_empty() || facts.text[span.range()].starts_with("{{") {
             continue;
         }
         let finding = reporter.report(*span, at, format!("`{at}` must be {wanted}"));

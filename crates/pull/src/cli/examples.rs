@@ -13,6 +13,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "explain",
         &["pull explain", "pull explain --effective cluster.yml", "pull explain --error 'no basic auth credentials'"],
     ),
+    ("lsp", &["pull lsp", "pull lsp --rke v1.5.12"]),
     ("generate", &["pull generate --list", "pull generate containerd-hosts cluster.yml", "pull generate --all -o out"]),
     ("login", &["pull login --check", "pull login --check registry.example.com", "pull login --docker cluster.yml"]),
     (
