@@ -72,7 +72,7 @@ impl Global {
 /// An answer for another release than the one asked for would be taken for the truth.
 fn release(name: &str) -> Result<String, String> {
     let known = BUILT_IN.named(name).map(|release| release.name.to_owned());
-    known.ok_or_else(|| format!("nothing is known of this release; the nearest known: {}", nearest(name).join(", ")))
+    known.ok_or_else(|| format!("this release is not known; its neighbours are: {}", nearest(name).join(", ")))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -161,8 +161,7 @@ pub struct Check {
     /// With --fix or --diff: also fixes that may change what was meant
     #[arg(long, requires = "fixing")]
     pub unsafe_fixes: bool,
-    /// Show what --fix would change, and change nothing; a patch unless secrets in it are shown as ***, which --fix
-    /// changes all the same
+    /// Show what --fix would change, and change nothing; a patch unless secrets in it are shown as ***
     #[arg(long, group = "fixing", conflicts_with = "format")]
     pub diff: bool,
     /// With --diff: passwords and keys in place of ***, so that it is a patch

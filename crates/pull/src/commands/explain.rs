@@ -125,7 +125,7 @@ fn human(record: &Record, checked: &Checked, name: &str, session: &mut Session<'
     say(session, format_args!("{name}: rke {}, Kubernetes {version}", verdict.rke))?;
     let is_of_rancher = checked.problems.iter().any(|problem| matches!(problem, Problem::RancherForm { .. }));
     if is_of_rancher {
-        let told = "Rancher's form: told is the configuration inside it; rke itself reads nothing of it.";
+        let told = "Rancher's form: what follows is about the configuration inside it; rke itself reads nothing of it.";
         say(session, format_args!("{told}"))?;
     }
     if checked.problems.iter().any(|problem| matches!(problem, Problem::StateFile { .. })) {

@@ -36,7 +36,7 @@ fn a_release_that_is_not_known_is_an_error_that_names_the_nearest() {
         for command in ["check", "explain", "schema", "images"] {
             let run = pull(folder.path(), &[command, "--rke", asked]);
             assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{command} {asked}: {run:?}");
-            assert!(run.stderr.contains(&format!("the nearest known: {near}\n")), "{}", run.stderr);
+            assert!(run.stderr.contains(&format!("its neighbours are: {near}\n")), "{}", run.stderr);
         }
     }
     let known = pull(folder.path(), &["check", "-v", "--rke", "1.5.5"]);
