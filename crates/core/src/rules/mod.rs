@@ -6,6 +6,7 @@ use crate::cluster::value::{Shape, Value};
 use crate::cluster::{Cluster, PrivateRegistry};
 use crate::diagnostic::{Diagnostic, Refusal, Severity};
 use crate::fix::{Edit, Safety};
+use crate::form::template::is_placeholder;
 use crate::image::reference::{Reference, ReferenceError};
 use crate::image::version::Version;
 use crate::plan::{Plan, Source};
@@ -114,8 +115,13 @@ impl Facts<'_> {
         self.registries().enumerate().filter(move |(i, _)| sorted.binary_search(i).is_err()).map(|(_, entry)| entry)
     }
 
-    /// The entries that have a url.
+    /// [`Facts::written_urls`] but for placeholders: what these become is not known.
     pub fn registry_urls(&self) -> impl Iterator<Item = (String, &PrivateRegistry, &Spanned<String>)> {
+        self.written_urls().filter(|(_, _, url)| !is_placeholder(&url.value))
+    }
+
+    /// The entries that have a url.
+    pub fn written_urls(&self) -> impl Iterator<Item = (String, &PrivateRegistry, &Spanned<String>)> {
         self.registries().filter_map(|(at, registry)| registry.url.as_ref().map(|url| (at, registry, url)))
     }
 
