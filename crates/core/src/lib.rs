@@ -125,7 +125,9 @@ fn checked(text: &str, document: &Document, mut problems: Vec<Problem>, options:
     problems.extend(lowered);
     form::state(document, &mut problems);
     form::list(document, &mut problems);
-    form::other::other(document, &mut problems);
+    if !yaml::loses_letters(text) {
+        form::other::other(document, &mut problems);
+    }
     let plan = Plan::new(&cluster, options);
     let findings = rules::run(&Facts { text, document, problems: &problems, cluster: &cluster, plan: &plan });
     let outcome = match findings.refusal.filter(|refusal| refusal.step != Step::HostCount) {

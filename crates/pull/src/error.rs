@@ -29,6 +29,9 @@ pub enum Error {
     /// In place of a cluster.yml; `belongs` is the file that rke made it for.
     #[error("{} is rke's state file, no cluster.yml: rke reads nothing of it", shown(path))]
     StateFile { path: PathBuf, belongs: PathBuf },
+    /// In place of a cluster.yml; `what` it is.
+    #[error("{} is no cluster.yml: {what}; rke reads nothing of it", shown(path))]
+    OtherFile { path: PathBuf, what: String },
     /// The file of `--metadata`.
     #[error("{} is no metadata of rke: {source}", shown(path))]
     Metadata { path: PathBuf, source: MetadataError },
@@ -112,6 +115,7 @@ impl Error {
             Self::StateFile { belongs, .. } => {
                 return Some(format!("give {}, the file that rke was run with", belongs.display()));
             }
+            Self::OtherFile { .. } => "name the file that rke is run with",
             Self::Changed { .. } => "run the command again",
             Self::Credentials { registry, .. } => {
                 return Some(format!("`pull login --check {registry}` says what each source answers"));

@@ -103,18 +103,21 @@ impl<'w> Session<'w> {
     /// What the core says of a file that is to be acted on.
     pub fn check(&self, input: &Input) -> Result<Checked, Error> {
         let checked = drydock_core::check(&input.text, &self.options);
-        self.state_file(input, &checked).map_or(Ok(checked), Err)
+        self.misplaced(input, &checked).map_or(Ok(checked), Err)
     }
 
-    /// The error of a state file, which would count as an empty cluster.yml.
-    pub fn state_file(&self, input: &Input, checked: &Checked) -> Option<Error> {
-        let is_state = |problem: &Problem| matches!(problem, Problem::StateFile { .. });
-        checked.problems.iter().any(is_state).then(|| {
-            // rke puts it beside `NAME.yml` as `NAME.rkestate` (cluster/state.go).
-            let beside = ["yml", "yaml"].map(|ending| input.path.with_extension(ending));
-            let there = beside.into_iter().find(|path| self.world.path(path).is_file() && *path != input.path);
-            let belongs = there.unwrap_or_else(|| input.path.with_file_name("cluster.yml"));
-            Error::StateFile { path: input.path.clone(), belongs }
+    /// The error of a state file or of another program's, which would count as an empty cluster.yml.
+    pub fn misplaced(&self, input: &Input, checked: &Checked) -> Option<Error> {
+        checked.problems.iter().find_map(|problem| match problem {
+            Problem::StateFile { .. } => {
+                // rke puts it beside `NAME.yml` as `NAME.rkestate` (cluster/state.go).
+                let beside = ["yml", "yaml"].map(|ending| input.path.with_extension(ending));
+                let there = beside.into_iter().find(|path| self.world.path(path).is_file() && *path != input.path);
+                let belongs = there.unwrap_or_else(|| input.path.with_file_name("cluster.yml"));
+                Some(Error::StateFile { path: input.path.clone(), belongs })
+            }
+            Problem::OtherFile { what, .. } => Some(Error::OtherFile { path: input.path.clone(), what: what.clone() }),
+            _ => None,
         })
     }
 

@@ -1,8 +1,11 @@
 //! Why a text cannot be read, for its author: traces of what it was before it was pasted, or is to become.
 
+use super::is_ansible;
 use super::template::mark;
 use crate::text::Span;
-use crate::yaml::{Data, Document, NodeId, Stop};
+use crate::yaml::{Data, Document, Stop};
+
+const ANSIBLE: &str = "Ansible's playbooks and tasks are such lists";
 
 /// What to do where the YAML parser stops.
 pub fn help(text: &str, stop: &Stop) -> Option<String> {
@@ -35,34 +38,31 @@ pub fn help(text: &str, stop: &Stop) -> Option<String> {
 /// Why no value can be made of YAML that parses, and what to do.
 pub fn undecodable(document: &Document, text: &str, span: Span, error: &str) -> (String, Option<String>) {
     let keys = "where rke wants the keys of a cluster.yml";
+    if error.contains("invalid map key") {
+        let mark = mark(&text[line_at(text, span.start).range()]);
+        return ("a map or a list as a key".to_owned(), mark.map(of_a_template));
+    }
     match document.root.map(|root| (root, &document.resolve(root).data)) {
-        Some((root, Data::Sequence { .. })) => (format!("a list, {keys}"), list(document, root).map(str::to_owned)),
-        Some((_, Data::Scalar { .. })) => (format!("mere text, {keys}"), None),
-        _ if error.contains("invalid map key") => {
-            let mark = mark(&text[line_at(text, span.start).range()]);
-            ("a map or a list as a key".to_owned(), mark.map(of_a_template))
+        Some((root, Data::Sequence { .. })) => {
+            (format!("a list, {keys}"), is_ansible(document, root).then(|| ANSIBLE.to_owned()))
         }
+        Some((_, Data::Scalar { .. })) => (format!("mere text, {keys}"), None),
         _ => (error.rsplit(": ").next().unwrap_or(error).to_owned(), None),
     }
 }
 
-/// The line with its end, where Markdown opens or closes a block of code there.
+/// The line with its end, where Markdown opens or closes a block of code there, or above: `~~~` is a text to YAML, which
+/// only the next line cannot follow.
 pub fn fence(text: &str, offset: usize) -> Option<Span> {
     let line = line_at(text, offset);
-    let written = text[line.range()].trim_start();
-    let end = line.end + usize::from(line.end < text.len());
-    (written.starts_with("```") || written.starts_with("~~~")).then(|| Span::new(line.start, end))
+    let is_fence = |written: &str| written.starts_with("```") || written.starts_with("~~~");
+    let above = line.start.checked_sub(1).map(|end| line_at(text, end)).filter(|above| is_fence(&text[above.range()]));
+    let line = Some(line).filter(|line| is_fence(text[line.range()].trim_start())).or(above)?;
+    Some(Span::new(line.start, line.end + usize::from(line.end < text.len())))
 }
 
 fn of_a_template(mark: &str) -> String {
     format!("`{mark}` belongs to a template: have it filled in, and check what comes out")
-}
-
-/// What a list at the top is, if it is none of a cluster.yml.
-fn list(document: &Document, root: NodeId) -> Option<&'static str> {
-    let first = *document.items(root).first()?;
-    let is_ansible = ["hosts", "tasks", "name"].iter().any(|key| document.get(first, key).is_some());
-    is_ansible.then_some("Ansible's playbooks and tasks are such lists")
 }
 
 /// What the line above has to do with a key that may not stand here.
@@ -100,7 +100,9 @@ mod tests {
             ("nodes:\n%{ for ip in ips ~}\n- address: ${ip}\n%{ endfor ~}\n", "`%{` belongs to a template"),
             ("nodes:\n- address: {{ .Values.ip }}\n  user: {{ user }}\n", "`{{` belongs to a template"),
             ("nodes:\n<% hosts.each do |h| %>\n- address: <%= h %>\n", "`<%` belongs to a template"),
+            ("- address: {{ ip }}\n  user: ubuntu\n", "`{{` belongs to a template"),
             ("- hosts: all\n  tasks: []\n", "Ansible"),
+            ("- hosts: all\n  user: ubuntu\n  roles: []\n", "Ansible"),
             ("$ cat cluster.yml\nnodes:\n- address: 10.0.0.1\n", "the line above is neither"),
             ("network:\n  plugin: canal\n    mtu: 1400\n", "has a value already"),
             ("ssh_key_path: a: b\n", "quote the value"),
@@ -113,9 +115,19 @@ mod tests {
     }
 
     #[test]
+    fn a_name_alone_makes_no_task() {
+        let found = check("- image: a\n  name: b\n", &Options::default()).diagnostics;
+        assert!(matches!(&found[..], [d] if d.code == "D001" && d.help.is_none()), "{found:#?}");
+    }
+
+    #[test]
     fn the_fences_of_markdown_go() {
-        let text = "```yaml\nnetwork:\n  plugin: canal\n```\n";
-        let fixed = crate::fix_all(text, &Options::default(), |_, _| true).0;
-        assert_eq!(fixed, "network:\n  plugin: canal\n");
+        for fence in ["```", "~~~"] {
+            for (opens, closes) in [("yaml\n", "\n"), ("\n", "\n"), ("yaml\n", "")] {
+                let text = format!("{fence}{opens}network:\n  plugin: canal\n{fence}{closes}");
+                let fixed = crate::fix_all(&text, &Options::default(), |_, _| true).0;
+                assert_eq!(fixed, "network:\n  plugin: canal\n", "{text}");
+            }
+        }
     }
 }

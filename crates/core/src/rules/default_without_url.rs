@@ -19,11 +19,7 @@ private_registries:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    // The entries belong together, and split-registry says so.
-    if !facts.split_registries().is_empty() {
-        return;
-    }
-    for (at, registry) in facts.registries() {
+    for (at, registry) in facts.registry_heads() {
         if let Some(default) = registry.is_default.as_ref().filter(|d| d.value)
             && registry.url.is_none()
         {

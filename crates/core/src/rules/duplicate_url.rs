@@ -22,12 +22,8 @@ private_registries:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    // The entries belong together, and split-registry says so.
-    if !facts.split_registries().is_empty() {
-        return;
-    }
     let mut seen: Vec<(String, Span)> = Vec::new();
-    for (at, registry) in facts.registries() {
+    for (at, registry) in facts.registry_heads() {
         let (key, span) = match &registry.url {
             Some(url) => (url.value.clone(), url.span),
             None => ("docker.io".to_owned(), registry.span),

@@ -25,7 +25,7 @@ private_registries:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    for (at, registry) in facts.registries() {
+    for (at, registry) in facts.registry_heads() {
         let Some(url) = registry.ecr.as_ref().map(|_| registry.url.as_ref().map_or("docker.io", |u| &u.value)) else {
             continue;
         };

@@ -27,7 +27,8 @@ private_registries:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    for (at, registry, url) in facts.registry_urls() {
+    for (at, registry) in facts.whole_registries() {
+        let Some(url) = &registry.url else { continue };
         let given = registry.user.is_some() || registry.password.is_some() || registry.ecr.is_some();
         if given || ecr::rke_region(&url.value).is_none() {
             continue;

@@ -26,11 +26,7 @@ private_registries:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    // The entries belong together, and split-registry says so.
-    if !facts.split_registries().is_empty() {
-        return;
-    }
-    for (at, registry) in facts.registries() {
+    for (at, registry) in facts.whole_registries() {
         let (given, missing, present) = match (&registry.user, &registry.password) {
             (Some(user), None) => ("user", "password", user),
             (None, Some(password)) => ("password", "user", password),

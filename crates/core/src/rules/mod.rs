@@ -6,6 +6,7 @@ use crate::cluster::value::{Shape, Value};
 use crate::cluster::{Cluster, PrivateRegistry};
 use crate::diagnostic::{Diagnostic, Refusal, Severity};
 use crate::fix::{Edit, Safety};
+use crate::form::template::is_placeholder;
 use crate::image::reference::{Reference, ReferenceError};
 use crate::image::version::Version;
 use crate::plan::{Plan, Source};
@@ -96,8 +97,31 @@ impl Facts<'_> {
         split
     }
 
-    /// The entries that have a url.
+    /// [`Facts::registries`] without those that a dash has split off the entry above.
+    pub fn registry_heads(&self) -> impl Iterator<Item = (String, &PrivateRegistry)> {
+        let split: Vec<usize> = self.split_registries().into_iter().map(|(_, index)| index).collect();
+        self.registries_but(split)
+    }
+
+    /// [`Facts::registries`] of which nothing was split off: what they lack stands nowhere.
+    pub fn whole_registries(&self) -> impl Iterator<Item = (String, &PrivateRegistry)> {
+        let mut split: Vec<usize> =
+            self.split_registries().into_iter().flat_map(|(head, index)| [head, index]).collect();
+        split.sort_unstable();
+        self.registries_but(split)
+    }
+
+    fn registries_but(&self, sorted: Vec<usize>) -> impl Iterator<Item = (String, &PrivateRegistry)> {
+        self.registries().enumerate().filter(move |(i, _)| sorted.binary_search(i).is_err()).map(|(_, entry)| entry)
+    }
+
+    /// [`Facts::written_urls`] but for placeholders: what these become is not known.
     pub fn registry_urls(&self) -> impl Iterator<Item = (String, &PrivateRegistry, &Spanned<String>)> {
+        self.written_urls().filter(|(_, _, url)| !is_placeholder(&url.value))
+    }
+
+    /// The entries that have a url.
+    pub fn written_urls(&self) -> impl Iterator<Item = (String, &PrivateRegistry, &Spanned<String>)> {
         self.registries().filter_map(|(at, registry)| registry.url.as_ref().map(|url| (at, registry, url)))
     }
 

@@ -1,6 +1,6 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
-use crate::yaml::{Data, Document};
+use crate::yaml::{Data, Document, loses_letters};
 
 pub static RULE: Rule = Rule { code: "D506", name: "nodes-missing", severity: Severity::Note, check };
 
@@ -35,6 +35,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     if facts.is_of_rancher()
         || facts.is_other_file()
         || facts.cut_short()
+        || loses_letters(facts.text)
         || config.field("nodes").is_some()
         || facts.cluster.parse_error.is_some()
     {

@@ -5,6 +5,7 @@ use crate::fix::{Edit, Safety};
 use crate::problem::{Problem, UnknownKey};
 use crate::schema::Schema;
 use crate::schema::suggest::{Suggestion, has_come, means_ecr_plugin, suggest, was_read};
+use crate::yaml::loses_letters;
 
 pub static RULE: Rule = Rule { code: "D101", name: "unknown-key", severity: Severity::Warning, check };
 
@@ -66,7 +67,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         let suggestion = suggest(unknown, rke).filter(|it| !it.is_version() || may_be_version(document, unknown));
         let is_read = matches!(suggestion, Some(Suggestion::Removed { note }) if was_read(note, rke));
         let has_own_rule = means_ecr_plugin(unknown) && facts.knows_ecr_plugin();
-        if is_read || has_own_rule || holds_an_anchor(facts.text, unknown) {
+        if is_read || has_own_rule || is_excused(facts.text, unknown) {
             continue;
         }
         let finding =
@@ -112,8 +113,8 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     });
 }
 
-/// An extra key that holds an anchor serves the keys that use it.
-fn holds_an_anchor(text: &str, unknown: &UnknownKey) -> bool {
+/// An extra key that holds an anchor serves the keys that use it, and a key that lost its first letter was known with it.
+fn is_excused(text: &str, unknown: &UnknownKey) -> bool {
     let value = text[unknown.span.end..unknown.entry.end].trim_start_matches([':', ' ', '"', '\'']);
-    value.starts_with('&') || unknown.key.starts_with("x-")
+    value.starts_with('&') || unknown.key.starts_with("x-") || loses_letters(text)
 }

@@ -26,7 +26,7 @@ private_registries:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    for (at, registry, url) in facts.registry_urls() {
+    for (at, registry, url) in facts.written_urls() {
         let lower = url.value.to_ascii_lowercase();
         let Some(scheme) = ["https://", "http://"].into_iter().find(|s| lower.starts_with(s)) else { continue };
         let start = facts.document.inner_span(url.span).start;

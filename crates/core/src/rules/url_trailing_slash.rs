@@ -26,7 +26,7 @@ private_registries:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    for (at, registry, url) in facts.registry_urls() {
+    for (at, registry, url) in facts.written_urls() {
         let slashes = url.value.len() - url.value.trim_end_matches('/').len();
         if slashes == 0 || slashes == url.value.len() || url.value.ends_with("://") {
             continue;

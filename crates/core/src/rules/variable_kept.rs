@@ -1,5 +1,6 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
+use crate::form::template::is_placeholder;
 
 pub static RULE: Rule = Rule { code: "D006", name: "variable-kept", severity: Severity::Warning, check };
 
@@ -31,21 +32,39 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         ];
         for (key, value) in fields {
             let Some(value) = value.filter(|v| is_placeholder(&v.value)) else { continue };
+            // A secret may look like a placeholder.
+            let what = if matches!(key, "url" | "user") { &format!("`{}`", value.value) } else { "the placeholder" };
             reporter
-                .report(
-                    value.span,
-                    format!("{at}.{key}"),
-                    format!("`{}` is not expanded: rke uses it as it stands", value.value),
-                )
+                .report(value.span, format!("{at}.{key}"), format!("{what} is not expanded: rke uses it as it stands"))
                 .help("fill the file in before rke reads it, for instance with envsubst");
         }
     }
 }
 
-fn is_placeholder(value: &str) -> bool {
-    let braces = value.starts_with("${") && value.ends_with('}') || value.starts_with("{{") && value.ends_with("}}");
-    let name = value.strip_prefix('$').is_some_and(|name| {
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-    });
-    braces || name
+#[cfg(test)]
+mod tests {
+    use crate::check;
+    use crate::plan::Options;
+
+    #[test]
+    fn a_url_to_be_filled_in_is_told_once() {
+        for url in ["<registry>", "'{{ r }}'", "${REG}", "$REG", "'{{ Host }}/Team '", "'${REG}:5000'"] {
+            let text = format!("private_registries:\n- url: {url}\n  is_default: true\n");
+            let found = check(&text, &Options::default()).diagnostics;
+            let codes: Vec<_> = found.iter().map(|d| d.code).filter(|code| code.starts_with("D0")).collect();
+            assert_eq!(codes, ["D006"], "{text}{found:#?}");
+            assert!(!found.iter().any(|d| d.code.starts_with("D2")), "{text}{found:#?}");
+        }
+        let found = check("private_registries:\n- url: https://${REG}/\n", &Options::default()).diagnostics;
+        let codes: Vec<_> = found.iter().map(|d| d.code).filter(|code| *code != "D506").collect();
+        assert_eq!(codes, ["D006", "D201", "D202"], "{found:#?}");
+    }
+
+    #[test]
+    fn a_secret_is_not_told_for_a_placeholder() {
+        let text = "private_registries:\n- {url: r.example.com, user: reader, password: '<hunter22>'}\n";
+        let found = check(text, &Options::default()).diagnostics;
+        let told = found.iter().find(|d| d.code == "D006").unwrap();
+        assert!(!told.message.contains("hunter22"), "{told:#?}");
+    }
 }

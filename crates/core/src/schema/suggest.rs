@@ -207,6 +207,11 @@ fn is_spelling(wrong: &str, path: &str) -> bool {
 }
 
 /// Without case, dash and underscore.
+/// Whether two keys differ in case, dash and underscore only.
+pub fn is_same(key: &str, other: &str) -> bool {
+    key == other || bare(key) == bare(other)
+}
+
 fn bare(key: &str) -> String {
     key.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.')).flat_map(char::to_lowercase).collect()
 }

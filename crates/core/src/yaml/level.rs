@@ -15,6 +15,11 @@ pub const MARK: char = '\u{feff}';
 /// What yaml.v2 holds of a text at first.
 const BUFFER: usize = 512;
 
+/// Whether yaml.v2 takes the first character of lines for another one, as it does behind two marks.
+pub fn loses_letters(text: &str) -> bool {
+    text.starts_with("\u{feff}\u{feff}")
+}
+
 pub struct Level<'t> {
     pub text: Cow<'t, str>,
     /// Where a letter was that yaml.v2 does not see.
@@ -114,7 +119,7 @@ impl<'t> Level<'t> {
 
     /// Behind two marks yaml.v2 takes the first character of each line for another one, until it fills its buffer anew.
     fn drop_line_starts(&mut self, starts: impl Fn(&str) -> bool) {
-        if !self.text.starts_with("\u{feff}\u{feff}") {
+        if !loses_letters(&self.text) {
             return;
         }
         let mut end = floor_char_boundary(&self.text, BUFFER);

@@ -9,6 +9,8 @@ mod level;
 mod parse;
 pub mod scalar;
 
+pub use level::{MARK, loses_letters};
+
 use crate::problem::Problem;
 use crate::text::Span;
 

@@ -31,10 +31,10 @@ pub fn run(explain: &Explain, session: &mut Session<'_>) -> Result<u8, Error> {
     }
     for (number, input) in inputs.iter().enumerate() {
         let checked = drydock_core::check(&input.text, &session.options);
-        if let Some(state) = session.state_file(input, &checked) {
+        if let Some(misplaced) = session.misplaced(input, &checked) {
             // Answered all the same: rke itself reads such a file, and finds nothing in it.
-            let hint = state.hint().unwrap_or_default();
-            session.remark(format_args!("warning: {state}\nhelp: {hint}"));
+            let hint = misplaced.hint().unwrap_or_default();
+            session.remark(format_args!("warning: {misplaced}\nhelp: {hint}"));
         }
         if explain.effective {
             effective(&checked, &input.name(), explain.show_secrets, session)?;
@@ -128,11 +128,14 @@ fn human(record: &Record, checked: &Checked, name: &str, session: &mut Session<'
         let told = "Rancher's form: what follows is about the configuration inside it; rke itself reads nothing of it.";
         say(session, format_args!("{told}"))?;
     }
-    if checked.problems.iter().any(|problem| matches!(problem, Problem::StateFile { .. })) {
-        return say(
-            session,
-            format_args!("rke's state file: read as a cluster.yml it is empty, so nothing is told of it."),
-        );
+    let misplaced = checked.problems.iter().find_map(|problem| match problem {
+        Problem::StateFile { .. } => Some("rke's state file"),
+        Problem::OtherFile { what, .. } => Some(what),
+        _ => None,
+    });
+    if let Some(what) = misplaced {
+        let told = "read as a cluster.yml it is empty, so nothing is told of it.";
+        return say(session, format_args!("{what}: {told}"));
     }
     match (&verdict.error, verdict.stage) {
         (None, _) => say(session, format_args!("rke accepts the file."))?,

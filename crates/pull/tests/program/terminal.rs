@@ -50,6 +50,33 @@ const STATE: &str =
     r#"{"desiredState": {"rkeConfig": {"privateRegistries": [{"url": "r.io", "password": "canary"}]}}}"#;
 
 #[test]
+fn another_programs_file_is_not_acted_on() {
+    let folder = folder(&[("pod.yml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n")]);
+    let told = |arguments: &[&str], how: &str| {
+        let run = pull(folder.path(), arguments);
+        let wanted = format!(
+            "{how}: pod.yml is no cluster.yml: a Kubernetes object, `Pod` of v1; rke reads nothing of it\n\
+             help: name the file that rke is run with\n"
+        );
+        assert!(run.stderr.ends_with(&wanted), "{run:?}");
+        run
+    };
+    let run = told(&["explain", "pod.yml"], "warning");
+    assert!(run.code == 0 && !run.stdout.contains("accepts") && !run.stdout.contains("etcd"), "{run:?}");
+    let run = told(&["explain", "--format", "jsonl", "pod.yml"], "warning");
+    assert_eq!((run.code, &json(&run.stdout)["outcome"]), (0, &"ok".into()));
+    for arguments in [
+        &["images", "pod.yml"][..],
+        &["generate", "images", "pod.yml"],
+        &["save", "-c", "pod.yml", "-o", "pack", "--dry-run"],
+        &["node", "pod.yml", "--role", "etcd", "--dry-run"],
+    ] {
+        let run = told(arguments, "error");
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
+    }
+}
+
+#[test]
 fn a_state_file_is_told_with_the_file_that_belongs_there() {
     let folder = folder(&[("prod.rkestate", STATE), ("prod.yml", "nodes: []\n")]);
     let told = |run: &Run, how: &str| {
