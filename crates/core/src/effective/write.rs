@@ -124,7 +124,7 @@ fn of_struct(value: &Value, structure: &'static Struct, form: Form) -> Json {
         if form == Form::Yaml && !key.ty.pointer && written.as_object().is_some_and(Map::is_empty) {
             continue;
         }
-        members.insert(if form == Form::Json { key.json } else { key.name }.to_owned(), written);
+        members.insert(if form == Form::Json { &*key.json } else { key.name }.to_owned(), written);
     }
     Json::Object(members)
 }

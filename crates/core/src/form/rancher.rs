@@ -56,7 +56,7 @@ fn respell(document: &Document, id: NodeId, ty: &'static Type, found: &mut Vec<(
             for entry in document.entries(id) {
                 let Some(written) = document.scalar(entry.key) else { continue };
                 let known = structure.key(written);
-                let key = known.or_else(|| structure.keys.iter().find(|key| is_spelt(written, key.json)));
+                let key = known.or_else(|| structure.keys.iter().find(|key| is_spelt(written, &key.json)));
                 if structure.again
                     && let Some(name) = again(structure.name, written)
                 {

@@ -12,6 +12,7 @@ pub use complete::{Completion, complete};
 pub use document::json_schema;
 pub use meanings::meaning;
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::image::version::Version;
@@ -39,7 +40,7 @@ pub struct Key {
     /// rke refuses other values.
     pub values_checked: bool,
     /// Name in rke's JSON: `cluster.rkestate`, Rancher's API.
-    pub json: &'static str,
+    pub json: Cow<'static, str>,
     /// Written there even when empty.
     pub always: bool,
     /// What rke fills in, each for a range of Kubernetes versions; the first that fits counts.
@@ -174,6 +175,21 @@ impl Struct {
     }
 }
 
+/// `a_key` as `aKey`.
+fn camel_case(name: &'static str) -> Cow<'static, str> {
+    if !name.contains('_') {
+        return Cow::Borrowed(name);
+    }
+    let mut words = name.split('_');
+    let mut json = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        json.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        json.push_str(letters.as_str());
+    }
+    Cow::Owned(json)
+}
+
 fn read_key(line: &'static str, names: &[&str]) -> Option<Key> {
     let mut words = line.split_ascii_whitespace();
     let (name, go) = (words.next()?, words.next()?);
@@ -185,7 +201,7 @@ fn read_key(line: &'static str, names: &[&str]) -> Option<Key> {
         since: "v0.1.0",
         values: Vec::new(),
         values_checked: false,
-        json: name,
+        json: camel_case(name),
         always: false,
         defaults: Vec::new(),
         option: None,
@@ -200,7 +216,7 @@ fn read_key(line: &'static str, names: &[&str]) -> Option<Key> {
             ("since", release) => key.since = release,
             ("one-of", values) => (key.values, key.values_checked) = (values.split(',').collect(), true),
             ("known", values) => key.values = values.split(',').collect(),
-            ("json", json) => key.json = json,
+            ("json", json) => key.json = Cow::Borrowed(json),
             ("always", _) => key.always = true,
             ("default", preset) => key.defaults.push(match preset.split_once('@') {
                 Some((value, range)) => Preset { value, versions: Some(range) },
