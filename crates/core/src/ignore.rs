@@ -1,6 +1,6 @@
 //! Comments that silence findings: `# drydock: ignore[D201, url-scheme] reason`, and those that only look so.
 
-use crate::text::Span;
+use crate::text::{Span, line_start};
 
 /// How such a comment is written.
 pub const FORM: &str = "# drydock: ignore[CODE]";
@@ -64,7 +64,7 @@ fn directive(text: &str, comment: Span, start: usize) -> Option<(Comment<'_>, us
         return Some((Comment::Unclear { span, rest }, comment.end));
     };
     let end = comment.end - list.len() + end + 1;
-    let line_start = text[..comment.start].rfind('\n').map_or(0, |at| at + 1);
+    let line_start = line_start(text, comment.start);
     let alone = text[line_start..comment.start].trim().is_empty();
     let line = if alone { next_line(text, comment.end) } else { Span::new(line_start, comment.start) };
     let whole = whole(text, comment, Span::new(start, end), alone.then_some(line_start));

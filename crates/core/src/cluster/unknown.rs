@@ -9,7 +9,7 @@ use crate::yaml::{Document, Entry};
 /// Where the key is read inside the nearest key above it that is known and has no value: it lacks indentation.
 pub fn inside_the_key_above(document: &Document, unknown: &UnknownKey) -> Option<String> {
     let schema = Schema::get();
-    let parent = schema.structs().iter().find(|s| s.name == unknown.parent)?;
+    let parent = schema.named(unknown.parent)?;
     let reads = |key: &Key| match key.ty.kind {
         Kind::Struct(index) => schema.structure(index).key(&unknown.key).is_some(),
         _ => false,
@@ -29,7 +29,7 @@ pub fn inside_the_key_above(document: &Document, unknown: &UnknownKey) -> Option
 
 /// Whether rke takes the value once its key is right: until then nothing of it is decoded.
 pub fn is_accepted(document: &Document, unknown: &UnknownKey, name: &str) -> bool {
-    let structure = Schema::get().structs().iter().find(|s| s.name == unknown.parent && !s.again);
+    let structure = Schema::get().named(unknown.parent).filter(|structure| !structure.again);
     let (Some(key), Some(value)) = (structure.and_then(|s| s.key(name)), document.value_of(unknown.span)) else {
         return false;
     };
@@ -55,9 +55,5 @@ pub fn may_be_version(document: &Document, unknown: &UnknownKey) -> bool {
 pub fn says_nothing(document: &Document, unknown: &UnknownKey) -> bool {
     let Some(value) = document.value_of(unknown.span) else { return true };
     let is_empty = document.entries(value).is_empty() && document.items(value).is_empty();
-    is_empty && ["", "false", "null", "~", "0"].contains(&written(document, unknown))
-}
-
-fn written<'d>(document: &'d Document, unknown: &UnknownKey) -> &'d str {
-    document.value_of(unknown.span).and_then(|value| document.scalar(value)).unwrap_or_default()
+    is_empty && ["", "false", "null", "~", "0"].contains(&document.scalar(value).unwrap_or_default())
 }

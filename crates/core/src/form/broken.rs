@@ -2,7 +2,7 @@
 
 use super::is_ansible;
 use super::template::mark;
-use crate::text::Span;
+use crate::text::{Span, line_start};
 use crate::yaml::{Data, Document, Stop};
 
 const ANSIBLE: &str = "Ansible's playbooks and tasks are such lists";
@@ -83,7 +83,7 @@ fn above(text: &str, line: Span) -> Option<&'static str> {
 
 /// The line of a place, without its end.
 fn line_at(text: &str, offset: usize) -> Span {
-    let start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
+    let start = line_start(text, offset);
     let end = text[offset..].find('\n').map_or(text.len(), |end| offset + end);
     Span::new(start, end)
 }

@@ -3,7 +3,7 @@
 use crate::image::catalogue::DEFAULT_RELEASE;
 use crate::problem::{Problem, UnknownKey};
 use crate::schema::suggest::{Suggestion, suggest};
-use crate::schema::{Kind, Schema};
+use crate::schema::{Kind, Schema, Type};
 use crate::yaml::{Document, NodeId};
 
 /// Top level keys of files that lie beside a cluster.yml, and what such a file is.
@@ -31,7 +31,7 @@ pub fn other(document: &Document, problems: &mut Vec<Problem>) {
 
 fn named(document: &Document, root: NodeId) -> Option<String> {
     let text = |key| document.get(root, key).and_then(|value| document.scalar(value));
-    if knows(document, root, |key| key != "services") {
+    if knows(document, root, Schema::get().root(), |key| key != "services") {
         return None;
     }
     if let (Some(version), Some(kind)) = (text("apiVersion"), text("kind")) {
@@ -45,7 +45,8 @@ fn named(document: &Document, root: NodeId) -> Option<String> {
     if let Some(services) = services.filter(|services| !document.entries(*services).is_empty()) {
         let runs = |value| ["image", "build"].iter().any(|key| document.get(value, key).is_some());
         let parts = document.entries(services);
-        let is_compose = !is_known(document, services, "services") && parts.iter().any(|part| runs(part.value));
+        let is_rkes = Schema::get().key("services").is_some_and(|key| knows(document, services, &key.ty, |_| true));
+        let is_compose = !is_rkes && parts.iter().any(|part| runs(part.value));
         return is_compose.then(|| "a Compose file".to_owned());
     }
     let is_there = |key: &&str| document.get(root, key).is_some();
@@ -55,7 +56,7 @@ fn named(document: &Document, root: NodeId) -> Option<String> {
 
 /// Several keys, and not one that rke reads here or, as a whole block, anywhere else.
 fn unnamed(document: &Document, root: NodeId, problems: &[Problem]) -> Option<String> {
-    if knows(document, root, |_| true) {
+    if knows(document, root, Schema::get().root(), |_| true) {
         return None;
     }
     let is_block = |key: &str| {
@@ -72,18 +73,12 @@ fn unnamed(document: &Document, root: NodeId, problems: &[Problem]) -> Option<St
     is_foreign.then(|| format!("rke knows none of its {keys} keys"))
 }
 
-/// Whether rke reads one of the keys that count.
-fn knows(document: &Document, root: NodeId, counts: impl Fn(&str) -> bool) -> bool {
-    let Kind::Struct(index) = Schema::get().root().kind else { return false };
+/// Whether rke reads one of the keys that count in a block of this type.
+fn knows(document: &Document, block: NodeId, ty: &Type, counts: impl Fn(&str) -> bool) -> bool {
+    let Kind::Struct(index) = ty.kind else { return false };
     let structure = Schema::get().structure(index);
-    let mut keys = document.entries(root).iter().filter_map(|entry| document.scalar(entry.key));
+    let mut keys = document.entries(block).iter().filter_map(|entry| document.scalar(entry.key));
     keys.any(|key| counts(key) && structure.key(key).is_some())
-}
-
-fn is_known(document: &Document, block: NodeId, path: &str) -> bool {
-    let Some(Kind::Struct(index)) = Schema::get().key(path).map(|key| &key.ty.kind) else { return false };
-    let structure = Schema::get().structure(*index);
-    document.entries(block).iter().filter_map(|e| document.scalar(e.key)).any(|key| structure.key(key).is_some())
 }
 
 #[cfg(test)]

@@ -65,11 +65,13 @@ const DIRECTIONS: &[&str] =
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     for (at, _, url) in facts.registry_urls() {
         let Some(region) = ecr::rke_region(&url.value) else { continue };
-        let inner = facts.document.inner_span(url.span);
-        let Some(start) = facts.text[inner.range()].find(region).map(|start| inner.start + start) else { continue };
-        let span = Span::new(start, start + region.len());
+        let span = facts.inside(url.span, region);
+        // Written with escapes.
+        if span == url.span {
+            continue;
+        }
         let at = format!("{at}.url");
-        let domain = &facts.text[span.end..inner.end];
+        let domain = &facts.text[span.end..url.span.end];
         let small = region.to_lowercase();
         let Some((area, direction, number)) = parts(&small) else {
             reporter

@@ -1,7 +1,7 @@
 use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
-use crate::text::Span;
+use crate::text::{Span, column};
 
 pub static RULE: Rule = Rule { code: "D213", name: "split-registry", severity: Severity::Warning, check };
 
@@ -58,15 +58,12 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
         let finding = reporter.report(field.key, format!("{at}.{}", field.name), message);
         finding.help("only the first line of a registry has a dash");
         let first = facts.registry_value(&format!("private_registries[{head}]")).and_then(|e| e.fields().first());
-        let in_line = first.is_some_and(|first| column(facts.text, first.key) == column(facts.text, field.key));
+        let in_line =
+            first.is_some_and(|first| column(facts.text, first.key.start) == column(facts.text, field.key.start));
         if let Some(dash) = dash(facts.text, field.key).filter(|_| in_line) {
             finding.fix("remove the dash", Safety::Uncertain, vec![Edit::replace(dash, " ")]);
         }
     }
-}
-
-fn column(text: &str, key: Span) -> usize {
-    key.start - text[..key.start].rfind('\n').map_or(0, |end| end + 1)
 }
 
 /// The dash in front of the key, on the same line.

@@ -2,6 +2,7 @@ use super::{Doc, Example, Facts, Reporter, Rule};
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Safety};
 use crate::image::reference::Reference;
+use crate::text::{Span, line_start};
 
 pub static RULE: Rule = Rule { code: "D404", name: "version-missing", severity: Severity::Warning, check };
 
@@ -41,7 +42,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let inner = facts.document.inner_span(pin.image.span);
     let span = facts.text[inner.range()]
         .rfind(&tag)
-        .map_or(inner, |at| crate::text::Span::new(inner.start + at, inner.start + at + tag.len()));
+        .map_or(inner, |at| Span::new(inner.start + at, inner.start + at + tag.len()));
     let finding = reporter.report(span, "system_images.kubernetes", message);
     finding.help("set `kubernetes_version` to the version that the images belong to");
     let Some(release) = facts.plan.catalogue.release(&facts.plan.rke) else { return };
@@ -50,7 +51,7 @@ fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
     let edit = match facts.cluster.config.field("kubernetes_version") {
         Some(empty) => facts.document.set_value(facts.text, empty.key, newest),
         None => facts.cluster.config.fields().first().and_then(|f| {
-            let start = facts.text[..f.key.start].rfind('\n').map_or(0, |i| i + 1);
+            let start = line_start(facts.text, f.key.start);
             let indent = Some(&facts.text[start..f.key.start]).filter(|indent| indent.trim().is_empty())?;
             Some(Edit::insert(start, format!("{indent}kubernetes_version: {newest}\n")))
         }),

@@ -7,7 +7,7 @@ mod flow;
 use super::assist::{self, type_at};
 use super::{Key, Kind, Schema, Struct};
 use crate::image::catalogue::{Catalogue, DEFAULT_RELEASE};
-use crate::text::{Span, floor_char_boundary};
+use crate::text::{Span, floor_char_boundary, line_start};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion<'c> {
@@ -51,7 +51,7 @@ enum Style {
 /// of the catalogue, newest first. Nothing where there is nothing to choose.
 pub fn complete<'c>(text: &str, offset: usize, catalogue: &'c Catalogue) -> Vec<Completion<'c>> {
     let offset = floor_char_boundary(text, offset);
-    let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    let start = line_start(text, offset);
     if in_comment(&text[start..offset]) {
         return Vec::new();
     }

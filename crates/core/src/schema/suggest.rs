@@ -206,12 +206,12 @@ fn is_spelling(wrong: &str, path: &str) -> bool {
     wrong.zip(path).is_some_and(|(wrong, path)| wrong.0 == path.0 && bare(wrong.1) == bare(path.1))
 }
 
-/// Without case, dash and underscore.
 /// Whether two keys differ in case, dash and underscore only.
 pub fn is_same(key: &str, other: &str) -> bool {
     key == other || bare(key) == bare(other)
 }
 
+/// Without case, dash and underscore.
 fn bare(key: &str) -> String {
     key.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.')).flat_map(char::to_lowercase).collect()
 }

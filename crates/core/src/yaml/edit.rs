@@ -2,7 +2,7 @@
 
 use super::{Data, Document, Entry, NodeId, Style};
 use crate::fix::{self, Edit, Fix, Safety};
-use crate::text::Span;
+use crate::text::{Span, line_start};
 
 impl Document {
     /// The mapping in which a key stands at `key`, and its entry there.
@@ -86,7 +86,7 @@ impl Document {
                 (None, None) => Edit::delete(Span::new(key.start, end)),
             });
         }
-        let line_start = text[..key.start].rfind('\n').map_or(0, |i| i + 1);
+        let line_start = line_start(text, key.start);
         let line_end = text[end..].find('\n').map_or(text.len(), |i| end + i + 1);
         let indent = &text[line_start..key.start];
         let trailing = text[end..line_end].trim();
@@ -119,7 +119,7 @@ impl Document {
         if matches!(node.data, Data::Mapping { flow: true, .. }) {
             return Some(Edit::insert(end, format!(", {}", entry.replace('\n', ", "))));
         }
-        let line_start = text[..key.start].rfind('\n').map_or(0, |i| i + 1);
+        let line_start = line_start(text, key.start);
         let column = text[line_start..key.start].chars().count();
         let indented = entry.lines().map(|l| format!("{}{l}", " ".repeat(column))).collect::<Vec<_>>().join("\n");
         Some(match text[end..].find('\n') {
@@ -141,7 +141,7 @@ impl Document {
     pub fn add_at_end(&self, text: &str, entry: &str) -> Edit {
         let end = self.root.map_or(text.len(), |root| self.node(root).span.end);
         let first = self.root.and_then(|root| self.entries(root).first()).map(|first| self.node(first.key).span.start);
-        let indent = first.map_or("", |start| &text[text[..start].rfind('\n').map_or(0, |i| i + 1)..start]);
+        let indent = first.map_or("", |start| &text[line_start(text, start)..start]);
         let indent = if indent.trim().is_empty() { indent } else { "" };
         let entry = entry.lines().map(|line| format!("{indent}{line}")).collect::<Vec<_>>().join("\n");
         match text[end..].find('\n') {

@@ -2,12 +2,13 @@
 
 use super::block::Line;
 use super::{Place, Style, split_key};
+use crate::text::line_start;
 
 /// The place at `offset`, where brackets are open before it.
 pub fn place(text: &str, offset: usize) -> Option<Place<'_>> {
     let open = open(&text[..offset]);
     let first = *open.first()?;
-    let start = text[..first].rfind('\n').map_or(0, |at| at + 1);
+    let start = line_start(text, first);
     let line = Line::read(text[start..first].trim_end());
     if !line.rest.is_empty() {
         return None;

@@ -2,7 +2,7 @@
 
 use super::super::{Data, Node, NodeId, Stop};
 use super::{Builder, END_OF_STREAM, ErrorKind, Mark, Open, UNKNOWN_ESCAPE, place};
-use crate::text::{Span, visible};
+use crate::text::{Span, column, visible};
 
 const STALE_KEY: &str = "could not find expected ':'";
 
@@ -117,10 +117,7 @@ impl Builder<'_> {
 
     /// Whether the innermost of what is open is a list, and not one at the column of the key above it.
     fn is_indented_list(&self, open: &[Open]) -> bool {
-        let column = |open: &Open| {
-            let start = self.document.nodes[open.id.0 as usize].span.start;
-            start - self.text[..start].rfind('\n').map_or(0, |at| at + 1)
-        };
+        let column = |open: &Open| column(self.text, self.document.nodes[open.id.0 as usize].span.start);
         let Some((last, above)) = open.split_last() else { return false };
         matches!(self.document.nodes[last.id.0 as usize].data, Data::Sequence { .. })
             && above.last().is_none_or(|above| column(above) != column(last))
