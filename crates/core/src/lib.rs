@@ -79,7 +79,7 @@ pub struct Checked {
 /// Of Rancher's form of a cluster the configuration inside is checked; see [`as_written`].
 pub fn check(text: &str, options: &Options) -> Checked {
     let mut checked = unproven(text, options);
-    if layout::is_unusual(text) {
+    if checked.diagnostics.iter().any(|found| !found.fixes.is_empty()) && layout::is_unusual(text) {
         layout::keep_sound_fixes(text, &mut checked.diagnostics, |text| unproven(text, options).diagnostics);
     }
     checked

@@ -219,8 +219,9 @@ proptest! {
         let written = writer.finish();
         let (document, problems) = Document::parse(&written);
         prop_assert!(problems.is_empty(), "{problems:?} in {written:?}");
-        let read = plain(&document, document.root.unwrap());
-        prop_assert_eq!(read, Plain::List(texts.into_iter().map(Plain::Text).collect()), "{}", written);
+        let items = document.items(document.root.unwrap());
+        let read: Vec<Plain> = items.iter().map(|item| plain(&document, *item)).collect();
+        prop_assert_eq!(read, texts.into_iter().map(Plain::Text).collect::<Vec<_>>(), "{}", written);
     }
 
     #[test]

@@ -96,7 +96,7 @@ pub fn record(path: &str, checked: &Checked, show_secrets: bool) -> Record {
     let (images, addons) = if accepted { answers(&plan) } else { Default::default() };
     Record {
         path: path.to_owned(),
-        verdict: verdict(checked, show_secrets),
+        verdict: verdict_on(checked, &plan, show_secrets),
         system_images: Entries(images),
         addon_images: Entries(addons),
     }
@@ -114,7 +114,11 @@ fn shown(plan: &Plan, show_secrets: bool) -> Cow<'_, Plan> {
 }
 
 pub fn verdict(checked: &Checked, show_secrets: bool) -> Verdict {
-    let plan = shown(&checked.plan, show_secrets);
+    verdict_on(checked, &shown(&checked.plan, show_secrets), show_secrets)
+}
+
+/// `plan` is that of the text, as it is shown.
+fn verdict_on(checked: &Checked, plan: &Plan, show_secrets: bool) -> Verdict {
     let (outcome, stage, error) = match &checked.outcome {
         Outcome::Accepted => ("ok", None, None),
         Outcome::Refused { stage, error } => ("error", Some(*stage), Some(error.clone())),

@@ -167,25 +167,26 @@ mod tests {
     use crate::cluster::generic::{Plain, plain};
     use crate::yaml::Document;
 
-    fn read(text: &str) -> Result<Plain, String> {
+    /// The value, or those of the list.
+    fn read(text: &str) -> Result<Vec<Plain>, String> {
         let document = Document::parse(text).0;
         match document.stop {
             Some(stop) => Err(stop.error),
-            None => Ok(plain(&document, document.root.unwrap())),
+            None => Ok(match document.items(document.root.unwrap()) {
+                [] => vec![plain(&document, document.root.unwrap())],
+                items => items.iter().map(|item| plain(&document, *item)).collect(),
+            }),
         }
-    }
-
-    fn text(text: &str) -> Plain {
-        Plain::Text(text.to_owned())
     }
 
     #[test]
     fn reads_what_yaml_v2_reads() {
-        assert_eq!(read("[a:, b~]"), Ok(Plain::List(vec![text("a:"), text("b~")])));
-        assert_eq!(read("\"it\\'s\""), Ok(text("it's")));
-        assert_eq!(read("a\u{feff}b"), Ok(text("a\u{feff}b")));
-        assert_eq!(read("!x,[y] z"), Ok(text("z")));
-        assert_eq!(read("[!x,y z, a !b,c]"), Ok(Plain::List(vec![text("z"), text("a !b"), text("c")])));
+        let texts = |texts: &[&str]| Ok(texts.iter().map(|text| Plain::Text((*text).to_owned())).collect());
+        assert_eq!(read("[a:, b~]"), texts(&["a:", "b~"]));
+        assert_eq!(read("\"it\\'s\""), texts(&["it's"]));
+        assert_eq!(read("a\u{feff}b"), texts(&["a\u{feff}b"]));
+        assert_eq!(read("!x,[y] z"), texts(&["z"]));
+        assert_eq!(read("[!x,y z, a !b,c]"), texts(&["z", "a !b", "c"]));
     }
 
     #[test]
