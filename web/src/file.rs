@@ -1,54 +1,44 @@
 //! A file as it lies on disk. The editor knows neither encodings nor line breaks; they are remembered, so that a file
 //! which is saved differs from the opened one only where its text does.
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Encoding {
-    #[default]
-    Utf8,
-    /// With a byte order mark, as the following.
-    Utf8Marked,
-    Utf16Le,
-    Utf16Be,
-}
+use drydock_core::encoding::{self, Encoding};
+use drydock_core::yaml::MARK;
 
-const MARKS: [(Encoding, &[u8]); 3] =
-    [(Encoding::Utf8Marked, b"\xef\xbb\xbf"), (Encoding::Utf16Le, b"\xff\xfe"), (Encoding::Utf16Be, b"\xfe\xff")];
+/// How the text of a file was written as bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coding {
+    encoding: Encoding,
+    /// UTF-8 with a byte order mark in front.
+    marked: bool,
+}
 
 /// The text without its mark, or what is wrong with the file: to stand behind its name.
-pub fn decode(bytes: Vec<u8>) -> Result<(String, Encoding), String> {
-    let marked = MARKS.iter().find(|(_, mark)| bytes.starts_with(mark));
-    let (encoding, text) = match marked {
-        None => (Encoding::Utf8, utf8(bytes)?),
-        Some((Encoding::Utf16Le, mark)) => (Encoding::Utf16Le, utf16(&bytes[mark.len()..], u16::from_le_bytes)?),
-        Some((Encoding::Utf16Be, mark)) => (Encoding::Utf16Be, utf16(&bytes[mark.len()..], u16::from_be_bytes)?),
-        Some((encoding, mark)) => (*encoding, utf8(bytes[mark.len()..].to_vec())?),
-    };
-    if text.contains('\0') { Err(BINARY.to_owned()) } else { Ok((text, encoding)) }
-}
-
-const BINARY: &str = "is binary, not text: it holds NUL bytes.";
-
-fn utf8(bytes: Vec<u8>) -> Result<String, String> {
-    String::from_utf8(bytes).map_err(|error| {
-        let (at, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
-        if bytes.contains(&0) {
-            return BINARY.to_owned();
+pub fn decode(bytes: Vec<u8>) -> Result<(String, Coding), String> {
+    // In UTF-16 every other byte may be one.
+    if Encoding::of(&bytes) == Encoding::Utf8 && bytes.contains(&0) {
+        return Err(BINARY.to_owned());
+    }
+    let (text, encoding) = encoding::decode(bytes).map_err(|fault| match fault.encoding {
+        Encoding::Utf8 => {
+            let line = fault.before.matches('\n').count() + 1;
+            format!(
+                "is not UTF-8: byte 0x{:02X} in line {line}. It may be Latin-1 or Windows-1252: save it as UTF-8, then \
+                 open it again.",
+                fault.byte
+            )
         }
-        let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-        let byte = bytes[at];
-        format!(
-            "is not UTF-8: byte 0x{byte:02X} in line {line}. It may be Latin-1 or Windows-1252: save it as UTF-8, then \
-             open it again."
-        )
+        Encoding::Utf16Le | Encoding::Utf16Be => "begins as UTF-16 but is none further on.".to_owned(),
+    })?;
+    if text.contains('\0') {
+        return Err(BINARY.to_owned());
+    }
+    Ok(match text.strip_prefix(MARK).filter(|_| encoding == Encoding::Utf8) {
+        Some(unmarked) => (unmarked.to_owned(), Coding { encoding, marked: true }),
+        None => (text, Coding { encoding, marked: false }),
     })
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, String> {
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    let units: Vec<u16> = pairs.iter().map(|pair| unit(*pair)).collect();
-    let text = String::from_utf16(&units).ok().filter(|_| rest.is_empty());
-    text.ok_or_else(|| "begins as UTF-16 but is none further on.".to_owned())
-}
+const BINARY: &str = "is binary, not text: it holds NUL bytes.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Break {
@@ -63,7 +53,7 @@ const BREAKS: [(Break, &str); 3] = [(Break::Cr, "\r"), (Break::CrLf, "\r\n"), (B
 /// What of a file is not in its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Form {
-    pub encoding: Encoding,
+    pub coding: Coding,
     /// Of each line; empty where all are "\n".
     breaks: Vec<Break>,
 }
@@ -91,21 +81,15 @@ impl Form {
         if breaks.iter().all(|kind| *kind == Break::Lf) {
             breaks.clear();
         }
-        (Self { encoding: Encoding::default(), breaks }, plain)
+        (Self { coding: Coding::default(), breaks }, plain)
     }
 
     /// The file that holds `text`. Lines in front of the first that differs from `opened` and behind the last keep the
     /// break they had; those between get the one that most lines had.
     pub fn write(&self, opened: &str, text: &str) -> Vec<u8> {
         let text = self.with_breaks(opened, text);
-        let mark = MARKS.iter().find(|(encoding, _)| *encoding == self.encoding).map_or(&b""[..], |(_, mark)| mark);
-        let units = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect();
-        let content = match self.encoding {
-            Encoding::Utf8 | Encoding::Utf8Marked => text.into_bytes(),
-            Encoding::Utf16Le => units(u16::to_le_bytes),
-            Encoding::Utf16Be => units(u16::to_be_bytes),
-        };
-        [mark, &content].concat()
+        let Coding { encoding, marked } = self.coding;
+        encoding.encode(&if marked { format!("{MARK}{text}") } else { text })
     }
 
     fn with_breaks(&self, opened: &str, text: &str) -> String {
@@ -139,9 +123,9 @@ mod tests {
 
     /// What is saved after `change` of the text.
     fn saved(bytes: &[u8], change: impl Fn(&str) -> String) -> Vec<u8> {
-        let (text, encoding) = decode(bytes.to_vec()).unwrap();
+        let (text, coding) = decode(bytes.to_vec()).unwrap();
         let (form, opened) = Form::of(&text);
-        Form { encoding, ..form }.write(&opened, &change(&opened))
+        Form { coding, ..form }.write(&opened, &change(&opened))
     }
 
     fn same(text: &str) -> String {

@@ -13,6 +13,7 @@ pub mod credentials;
 pub mod decoder;
 pub mod diagnostic;
 pub mod effective;
+pub mod encoding;
 pub mod fix;
 mod form;
 mod ignore;

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use drydock_core::encoding::NoText;
 use drydock_core::image::metadata::MetadataError;
 
-use crate::input::{self, NoText};
+use crate::input;
 
 /// A source of failure from another crate.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;

@@ -7,14 +7,14 @@ use drydock_core::image::catalogue::Catalogue;
 use super::address::forget_unknown;
 use super::{Action, Back, Dialog, Effect, PANEL, State, Tab, Written};
 use crate::examples::{EXAMPLES, Sample};
-use crate::file::{self, Encoding};
+use crate::file::{self, Coding};
 
 impl State {
     pub fn act_later(&mut self, action: Action) -> Vec<Effect> {
         match action {
-            Action::Opened { name, text } => self.opened(name, text, Encoding::default()),
+            Action::Opened { name, text } => self.opened(name, text, Coding::default()),
             Action::FileRead { name, bytes } => match file::decode(bytes) {
-                Ok((text, encoding)) => self.opened(name, text, encoding),
+                Ok((text, coding)) => self.opened(name, text, coding),
                 Err(fault) => vec![self.say(format!("{name} {fault}"))],
             },
             Action::MetadataAsked => vec![Effect::PickMetadata],
@@ -121,12 +121,12 @@ impl State {
         effects
     }
 
-    fn opened(&mut self, name: String, text: String, encoding: Encoding) -> Vec<Effect> {
+    fn opened(&mut self, name: String, text: String, coding: Coding) -> Vec<Effect> {
         if let Some(catalogue) = metadata(&name, &text) {
             return self.answer_from(catalogue, &name, name.clone());
         }
         let mut effects = self.open(text);
-        self.form.encoding = encoding;
+        self.form.coding = coding;
         // The page of a rule would stand in front of what is found.
         if self.rule.is_some() {
             effects.extend(self.choose(Tab::Problems));

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use drydock_core::decoder::{Cause, Decoded};
+use drydock_core::encoding::Encoding;
 use drydock_core::explain_error;
 
 use super::explain::say;
@@ -48,7 +49,7 @@ fn file(explain: &Explain, session: &mut Session<'_>) -> Result<Input, Error> {
             if explain.files.is_empty() && source.kind() == std::io::ErrorKind::NotFound =>
         {
             session.remark(format_args!("there is no {}: causes in a file are not looked for", path.display()));
-            Ok(Input { path, text: String::new(), encoding: input::Encoding::Utf8 })
+            Ok(Input { path, text: String::new(), encoding: Encoding::Utf8 })
         }
         read => read,
     }

@@ -5,6 +5,7 @@ use std::fmt::Arguments;
 use drydock_core::Checked;
 use drydock_core::credentials::{Auth, Secrets};
 use drydock_core::effective::Effective;
+use drydock_core::encoding::NoText;
 use drydock_core::problem::Problem;
 use drydock_core::render::explain::{Record, record};
 use drydock_core::render::redact;
@@ -14,7 +15,7 @@ use drydock_core::versions;
 use super::changes;
 use crate::cli::{Explain, ExplainFormat};
 use crate::error::Error;
-use crate::input::{Input, NoText};
+use crate::input::Input;
 use crate::session::Session;
 
 pub fn run(explain: &Explain, session: &mut Session<'_>) -> Result<u8, Error> {
