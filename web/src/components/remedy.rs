@@ -1,4 +1,4 @@
-use drydock_core::artifacts::{self, Generator};
+use drydock_core::artifacts;
 use yew::prelude::*;
 
 use crate::state::{Action, Tab};
@@ -8,7 +8,7 @@ pub fn remedy(text: &str, act: &Callback<Action>) -> Html {
     let part = |(index, part): (usize, &str)| {
         let id = part.strip_prefix("pull generate ").unwrap_or(part);
         match artifacts::find(id).filter(|_| index % 2 == 1) {
-            Some(generator) => leads_to(generator, part, act),
+            Some(generator) => to_file(generator.id, html! { <code>{ part }</code> }, act),
             None if index % 2 == 1 => html! { <code>{ part }</code> },
             None => html! { part },
         }
@@ -16,11 +16,12 @@ pub fn remedy(text: &str, act: &Callback<Action>) -> Html {
     text.split('`').enumerate().map(part).collect()
 }
 
-fn leads_to(generator: &'static Generator, words: &str, act: &Callback<Action>) -> Html {
+/// Leads to the file of a generator in the tab Files.
+pub fn to_file(id: &'static str, words: Html, act: &Callback<Action>) -> Html {
     let act = act.clone();
     let onclick = Callback::from(move |_: MouseEvent| {
-        act.emit(Action::FileChosen(generator.id));
+        act.emit(Action::FileChosen(id));
         act.emit(Action::TabChosen(Tab::Files));
     });
-    html! { <button type="button" class="link" {onclick}><code>{ words }</code></button> }
+    html! { <button type="button" class="link" {onclick}>{ words }</button> }
 }

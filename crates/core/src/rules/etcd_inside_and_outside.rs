@@ -24,12 +24,13 @@ services:
 };
 
 fn check(facts: &Facts<'_>, reporter: &mut Reporter<'_>) {
-    let mut roles = facts.cluster.nodes.iter().flat_map(|node| &node.roles);
+    if !facts.cluster.etcd.external {
+        return;
+    }
     // By another name it is another finding.
-    let mut meant = |name: &str| {
-        roles.find(|role| suggest::roles(&role.value).is_some_and(|roles| roles.iter().any(|(role, _)| *role == name)))
-    };
-    let Some(role) = meant("etcd").filter(|_| facts.cluster.etcd.external) else { return };
+    let is_etcd = |role: &str| suggest::roles(role).is_some_and(|roles| roles.iter().any(|(role, _)| *role == "etcd"));
+    let mut roles = facts.cluster.nodes.iter().flat_map(|node| &node.roles);
+    let Some(role) = roles.find(|role| is_etcd(&role.value)) else { return };
     let span = facts.blame("services.etcd.external_urls");
     let message = "`external_urls` beside a node with the role `etcd`";
     let finding = reporter.report(span, "services.etcd.external_urls", message);
